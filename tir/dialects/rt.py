@@ -1,0 +1,305 @@
+"""The `rt` dialect: what host code asks of the run time.
+
+Its operations are valid in `@main` only, the straight-line function that checks its inputs, allocates
+outputs, and calls kernels and libraries. They run with the GIL held, except between
+`rt.release_gil` and `rt.acquire_gil`, where only `rt.assert`, the library calls, memory allocation and
+calls of kernels may stand.
+
+    rt.assert %cond, "shapes must match" {kind = "ValueError"}
+    %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
+    rt.gemm %a, %b, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x1xf64>, memref<?x1xf64>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    AnyFloat,
+    Float32Type,
+    Float64Type,
+    FloatAttr,
+    IndexType,
+    IntegerAttr,
+    MemRefType,
+    NoneAttr,
+    StridedLayoutAttr,
+    StringAttr,
+    f64,
+    i1,
+    i64,
+)
+from xdsl.ir import Attribute, Dialect, Operation, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    ParsePropInAttrDict,
+    irdl_op_definition,
+    operand_def,
+    prop_def,
+    result_def,
+    traits_def,
+    var_operand_def,
+)
+from xdsl.traits import MemoryAllocEffect, MemoryReadEffect, MemoryWriteEffect
+from xdsl.utils.exceptions import VerifyException
+
+ELEMENT_TYPE_OF_DTYPE: dict[str, str] = {
+    "bool": "i1",
+    "int8": "i8",
+    "uint8": "i8",
+    "int16": "i16",
+    "uint16": "i16",
+    "int32": "i32",
+    "uint32": "i32",
+    "int64": "i64",
+    "uint64": "i64",
+    "float32": "f32",
+    "float64": "f64",
+}
+"""NumPy's dtype names and the signless element type that each is stored as in a memref."""
+
+
+@irdl_op_definition
+class AssertOp(IRDLOperation):
+    """Fails the call with the Python exception `kind` (a builtin's name) where `cond` is false.
+
+    The location of the operation is the user's line to report.
+    """
+
+    name = "rt.assert"
+
+    cond = operand_def(i1)
+    message = prop_def(StringAttr)
+    kind = prop_def(StringAttr)
+
+    traits = traits_def(MemoryWriteEffect())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "$cond `,` $message attr-dict"
+
+    def __init__(self, cond: SSAValue | Operation, message: str, kind: str = "ValueError"):
+        super().__init__(
+            operands=[cond],
+            properties={"message": StringAttr(message), "kind": StringAttr(kind)},
+        )
+
+
+@irdl_op_definition
+class AllocOutputOp(IRDLOperation):
+    """Allocates the NumPy array that becomes output number `index`.
+
+    The array is C-contiguous and uninitialized. `dims` are the sizes of the dynamic dimensions of the
+    memref, in order; `dtype` is NumPy's name, as memrefs are signless. The call fails with MemoryError
+    where NumPy cannot allocate.
+    """
+
+    name = "rt.alloc_output"
+
+    dims = var_operand_def(IndexType())
+    index = prop_def(IntegerAttr)
+    dtype = prop_def(StringAttr)
+    memref = result_def(MemRefType)
+
+    traits = traits_def(MemoryAllocEffect(), MemoryWriteEffect())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "`(` $dims `)` attr-dict `:` type($memref)"
+
+    def __init__(
+        self, dims: Sequence[SSAValue | Operation], index: int, dtype: str, memref: MemRefType
+    ):
+        super().__init__(
+            operands=[dims],
+            properties={"index": IntegerAttr(index, i64), "dtype": StringAttr(dtype)},
+            result_types=[memref],
+        )
+
+    def verify_(self) -> None:
+        memref_type = self.memref.type
+        assert isinstance(memref_type, MemRefType)
+        if not isinstance(memref_type.layout, NoneAttr):
+            raise VerifyException("rt.alloc_output: the memref must have the identity layout")
+        dynamic = sum(dim == DYNAMIC_INDEX for dim in memref_type.get_shape())
+        if dynamic != len(self.dims):
+            raise VerifyException(
+                f"rt.alloc_output: {dynamic} dynamic dimensions but {len(self.dims)} sizes"
+            )
+        element = ELEMENT_TYPE_OF_DTYPE.get(self.dtype.data)
+        if element is None:
+            raise VerifyException(f"rt.alloc_output: unknown dtype {self.dtype.data!r}")
+        if element != str(memref_type.element_type):
+            raise VerifyException(
+                f"rt.alloc_output: dtype {self.dtype.data} is stored as {element}, "
+                f"not as {memref_type.element_type}"
+            )
+
+
+def _verify_operand(op: Operation, value: SSAValue, rank: int, element: Attribute) -> None:
+    memref_type = value.type
+    assert isinstance(memref_type, MemRefType)
+    if memref_type.get_num_dims() != rank:
+        raise VerifyException(f"{op.name}: expected a memref of rank {rank}, got {memref_type}")
+    if memref_type.element_type != element:
+        raise VerifyException(f"{op.name}: operands of different element types")
+
+
+def _element_type(op: Operation) -> AnyFloat:
+    memref_type = op.operands[0].type
+    assert isinstance(memref_type, MemRefType)
+    element = memref_type.element_type
+    if not isinstance(element, Float32Type | Float64Type):
+        raise VerifyException(f"{op.name}: elements must be f32 or f64, not {element}")
+    return element
+
+
+def _verify_unit_inner_stride(op: Operation, value: SSAValue) -> None:
+    memref_type = value.type
+    assert isinstance(memref_type, MemRefType)
+    layout = memref_type.layout
+    if isinstance(layout, NoneAttr) or memref_type.get_shape()[-1] == 1:
+        return
+    if not isinstance(layout, StridedLayoutAttr) or layout.get_strides()[-1] != 1:
+        raise VerifyException(f"{op.name}: the result must have unit inner stride")
+
+
+def _scale_properties(alpha: float, beta: float) -> dict[str, Attribute]:
+    return {"alpha": FloatAttr(alpha, f64), "beta": FloatAttr(beta, f64)}
+
+
+@irdl_op_definition
+class GemmOp(IRDLOperation):
+    """`c = alpha * a @ b + beta * c` on matrices of f32 or f64.
+
+    `a` (m, k) and `b` (k, n) have any strides; `c` (m, n) has unit inner stride. With k = 0 the product
+    is zero; with beta = 0 the old `c` is never read. `c` must not overlap `a` or `b`.
+    """
+
+    name = "rt.gemm"
+
+    a = operand_def(MemRefType)
+    b = operand_def(MemRefType)
+    c = operand_def(MemRefType)
+    alpha = prop_def(FloatAttr)
+    beta = prop_def(FloatAttr)
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "$a `,` $b `,` $c attr-dict `:` type($a) `,` type($b) `,` type($c)"
+
+    def __init__(
+        self,
+        a: SSAValue | Operation,
+        b: SSAValue | Operation,
+        c: SSAValue | Operation,
+        alpha: float = 1.0,
+        beta: float = 0.0,
+    ):
+        super().__init__(operands=[a, b, c], properties=_scale_properties(alpha, beta))
+
+    def verify_(self) -> None:
+        element = _element_type(self)
+        for value in (self.a, self.b, self.c):
+            _verify_operand(self, value, 2, element)
+        _verify_unit_inner_stride(self, self.c)
+
+
+@irdl_op_definition
+class GemvOp(IRDLOperation):
+    """`y = alpha * a @ x + beta * y` for a matrix `a` (m, n), vectors `x` (n) and `y` (m).
+
+    `a` and `x` have any strides, `y` has unit stride. Otherwise as `rt.gemm`.
+    """
+
+    name = "rt.gemv"
+
+    a = operand_def(MemRefType)
+    x = operand_def(MemRefType)
+    y = operand_def(MemRefType)
+    alpha = prop_def(FloatAttr)
+    beta = prop_def(FloatAttr)
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "$a `,` $x `,` $y attr-dict `:` type($a) `,` type($x) `,` type($y)"
+
+    def __init__(
+        self,
+        a: SSAValue | Operation,
+        x: SSAValue | Operation,
+        y: SSAValue | Operation,
+        alpha: float = 1.0,
+        beta: float = 0.0,
+    ):
+        super().__init__(operands=[a, x, y], properties=_scale_properties(alpha, beta))
+
+    def verify_(self) -> None:
+        element = _element_type(self)
+        for value, rank in ((self.a, 2), (self.x, 1), (self.y, 1)):
+            _verify_operand(self, value, rank, element)
+        _verify_unit_inner_stride(self, self.y)
+
+
+@irdl_op_definition
+class DotOp(IRDLOperation):
+    """`out = alpha * (x . y) + beta * out` for vectors of any stride and a rank-0 `out`."""
+
+    name = "rt.dot"
+
+    x = operand_def(MemRefType)
+    y = operand_def(MemRefType)
+    out = operand_def(MemRefType)
+    alpha = prop_def(FloatAttr)
+    beta = prop_def(FloatAttr)
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "$x `,` $y `,` $out attr-dict `:` type($x) `,` type($y) `,` type($out)"
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        y: SSAValue | Operation,
+        out: SSAValue | Operation,
+        alpha: float = 1.0,
+        beta: float = 0.0,
+    ):
+        super().__init__(operands=[x, y, out], properties=_scale_properties(alpha, beta))
+
+    def verify_(self) -> None:
+        element = _element_type(self)
+        for value, rank in ((self.x, 1), (self.y, 1), (self.out, 0)):
+            _verify_operand(self, value, rank, element)
+
+
+@irdl_op_definition
+class ReleaseGilOp(IRDLOperation):
+    """Releases the GIL where `work` (an estimate of scalar operations) is worth a thread switch."""
+
+    name = "rt.release_gil"
+
+    work = operand_def(IndexType())
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    assembly_format = "$work attr-dict `:` type($work)"
+
+    def __init__(self, work: SSAValue | Operation):
+        super().__init__(operands=[work])
+
+
+@irdl_op_definition
+class AcquireGilOp(IRDLOperation):
+    """Takes the GIL again where the last `rt.release_gil` released it."""
+
+    name = "rt.acquire_gil"
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    assembly_format = "attr-dict"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+RT = Dialect(
+    "rt",
+    [AssertOp, AllocOutputOp, GemmOp, GemvOp, DotOp, ReleaseGilOp, AcquireGilOp],
+    [],
+)
