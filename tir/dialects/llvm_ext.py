@@ -1,0 +1,379 @@
+"""The operations of the llvm dialect that xDSL's own lacks.
+
+`LLVM` is a drop-in replacement for xDSL's dialect of that name: all of its operations and attributes
+and those below, under the names that MLIR gives them. Two discardable attributes carry what the
+LLVM assembly needs and no operation declares:
+
+* `loop_annotation` on a branch that closes a loop, a dictionary with any of `vectorize`, `unroll`,
+  `parallel_accesses` and `distribute` (see `tir.targets.llvm_metadata`);
+* `access_groups` on loads, stores and calls: `array<i64: ...>`, the loops whose
+  iterations the access is independent between.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Sequence
+from typing import ClassVar
+
+from xdsl.dialects import llvm
+from xdsl.dialects.builtin import (
+    I1,
+    AnyFloatConstr,
+    BoolAttr,
+    DenseArrayBase,
+    IntegerAttr,
+    SignlessIntegerConstraint,
+    VectorType,
+    i1,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Dialect, Operation, SSAValue
+from xdsl.irdl import (
+    AttrSizedOperandSegments,
+    IRDLOperation,
+    ParsePropInAttrDict,
+    VarConstraint,
+    irdl_op_definition,
+    operand_def,
+    prop_def,
+    result_def,
+    successor_def,
+    traits_def,
+    var_operand_def,
+    var_successor_def,
+)
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.traits import IsTerminator, MemoryReadEffect, MemoryWriteEffect, Pure
+
+_INTRINSIC_FORMAT = "`(` operands `)` attr-dict `:` functional-type(operands, results)"
+
+
+@irdl_op_definition
+class FPToSIOp(llvm.GenericCastOp):
+    """Float to signed integer, towards zero; poison out of range."""
+
+    name = "llvm.fptosi"
+
+
+@irdl_op_definition
+class FPToUIOp(llvm.GenericCastOp):
+    """Float to unsigned integer, towards zero; poison out of range."""
+
+    name = "llvm.fptoui"
+
+
+@irdl_op_definition
+class UIToFPOp(llvm.GenericCastOp):
+    """Unsigned integer to float."""
+
+    name = "llvm.uitofp"
+
+
+@irdl_op_definition
+class FreezeOp(IRDLOperation):
+    """Turns poison into some fixed value."""
+
+    name = "llvm.freeze"
+
+    T: ClassVar = VarConstraint("T", AnyFloatConstr | SignlessIntegerConstraint)
+    val = operand_def(T)
+    res = result_def(T)
+
+    traits = traits_def(Pure())
+    assembly_format = "$val attr-dict `:` type($val)"
+
+
+@irdl_op_definition
+class FCmpOp(IRDLOperation):
+    """Comparison of floats; unlike xDSL's own, it prints and parses its fast-math flags."""
+
+    name = "llvm.fcmp"
+
+    T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
+    lhs = operand_def(T)
+    rhs = operand_def(T)
+    res = result_def(I1 | VectorType[I1])
+    predicate = prop_def(IntegerAttr)
+    fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
+
+    traits = traits_def(Pure())
+
+    def __init__(
+        self,
+        lhs: SSAValue,
+        rhs: SSAValue,
+        predicate: str,
+        fastmath: llvm.FastMathAttr | None = None,
+    ):
+        result = VectorType(i1, lhs.type.shape) if isinstance(lhs.type, VectorType) else i1
+        super().__init__(
+            operands=[lhs, rhs],
+            result_types=[result],
+            properties={
+                "predicate": IntegerAttr(llvm.FCmpPredicateFlag(predicate).to_int(), i64),
+                "fastmathFlags": fastmath or llvm.FastMathAttr(None),
+            },
+        )
+
+    @classmethod
+    def parse(cls, parser: Parser) -> FCmpOp:
+        """`"olt" %a, %b {fastmathFlags = #llvm.fastmath<nnan>} : f64`"""
+        predicate = parser.parse_str_literal()
+        lhs = parser.parse_unresolved_operand()
+        parser.parse_characters(",")
+        rhs = parser.parse_unresolved_operand()
+        attributes = parser.parse_optional_attr_dict()
+        parser.parse_characters(":")
+        operand_type = parser.parse_type()
+        operands = parser.resolve_operands([lhs, rhs], [operand_type, operand_type], parser.pos)
+        flags = attributes.pop("fastmathFlags", None)
+        assert flags is None or isinstance(flags, llvm.FastMathAttr)
+        op = cls(operands[0], operands[1], predicate, flags)
+        op.attributes |= attributes
+        return op
+
+    def print(self, printer: Printer) -> None:
+        """As `parse` reads it."""
+        index = self.predicate.value.data
+        printer.print_string(f' "{llvm.FCmpPredicateFlag.from_int(index)}" ')
+        printer.print_ssa_value(self.lhs)
+        printer.print_string(", ")
+        printer.print_ssa_value(self.rhs)
+        attributes = dict(self.attributes)
+        if self.fastmathFlags.data:
+            attributes["fastmathFlags"] = self.fastmathFlags
+        printer.print_op_attributes(attributes)
+        printer.print_string(" : ")
+        printer.print_attribute(self.lhs.type)
+
+
+class FloatUnaryIntrinsic(IRDLOperation, ABC):
+    """An intrinsic of one float."""
+
+    T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
+    arg = operand_def(T)
+    res = result_def(T)
+    fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
+
+    traits = traits_def(Pure())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = _INTRINSIC_FORMAT
+
+
+@irdl_op_definition
+class FTruncOp(FloatUnaryIntrinsic):
+    """Rounds towards zero."""
+
+    name = "llvm.intr.trunc"
+
+
+@irdl_op_definition
+class RoundEvenOp(FloatUnaryIntrinsic):
+    """Rounds to nearest, ties to even."""
+
+    name = "llvm.intr.roundeven"
+
+
+class FloatBinaryIntrinsic(IRDLOperation, ABC):
+    """An intrinsic of two floats."""
+
+    T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
+    lhs = operand_def(T)
+    rhs = operand_def(T)
+    res = result_def(T)
+    fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
+
+    traits = traits_def(Pure())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = _INTRINSIC_FORMAT
+
+
+@irdl_op_definition
+class FMaximumOp(FloatBinaryIntrinsic):
+    """The larger; NaN where either is NaN, and -0 < +0."""
+
+    name = "llvm.intr.maximum"
+
+
+@irdl_op_definition
+class FMinimumOp(FloatBinaryIntrinsic):
+    """The smaller; NaN where either is NaN, and -0 < +0."""
+
+    name = "llvm.intr.minimum"
+
+
+class IntegerBinaryIntrinsic(IRDLOperation, ABC):
+    """An intrinsic of two integers."""
+
+    T: ClassVar = VarConstraint(
+        "T", SignlessIntegerConstraint | VectorType.constr(SignlessIntegerConstraint)
+    )
+    lhs = operand_def(T)
+    rhs = operand_def(T)
+    res = result_def(T)
+
+    traits = traits_def(Pure())
+    assembly_format = _INTRINSIC_FORMAT
+
+
+@irdl_op_definition
+class SMaxOp(IntegerBinaryIntrinsic):
+    """The larger of two signed integers."""
+
+    name = "llvm.intr.smax"
+
+
+@irdl_op_definition
+class SMinOp(IntegerBinaryIntrinsic):
+    """The smaller of two signed integers."""
+
+    name = "llvm.intr.smin"
+
+
+@irdl_op_definition
+class UMaxOp(IntegerBinaryIntrinsic):
+    """The larger of two unsigned integers."""
+
+    name = "llvm.intr.umax"
+
+
+@irdl_op_definition
+class UMinOp(IntegerBinaryIntrinsic):
+    """The smaller of two unsigned integers."""
+
+    name = "llvm.intr.umin"
+
+
+@irdl_op_definition
+class UMulWithOverflowOp(IRDLOperation):
+    """The product of unsigned integers and whether it overflowed, `struct<(T, i1)>`."""
+
+    name = "llvm.intr.umul.with.overflow"
+
+    T: ClassVar = VarConstraint("T", SignlessIntegerConstraint)
+    lhs = operand_def(T)
+    rhs = operand_def(T)
+    res = result_def(llvm.LLVMStructType)
+
+    traits = traits_def(Pure())
+    assembly_format = _INTRINSIC_FORMAT
+
+
+class IntegerUnaryIntrinsic(IRDLOperation, ABC):
+    """An intrinsic of one integer."""
+
+    T: ClassVar = VarConstraint(
+        "T", SignlessIntegerConstraint | VectorType.constr(SignlessIntegerConstraint)
+    )
+    arg = operand_def(T)
+    res = result_def(T)
+
+    traits = traits_def(Pure())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = _INTRINSIC_FORMAT
+
+
+@irdl_op_definition
+class CtPopOp(IntegerUnaryIntrinsic):
+    """The number of set bits."""
+
+    name = "llvm.intr.ctpop"
+
+
+@irdl_op_definition
+class AbsOp(IntegerUnaryIntrinsic):
+    """The absolute value; the minimum is its own, or poison where the flag says so."""
+
+    name = "llvm.intr.abs"
+    is_int_min_poison = prop_def(BoolAttr, default_value=BoolAttr.from_bool(False))
+
+
+@irdl_op_definition
+class CountLeadingZerosOp(IntegerUnaryIntrinsic):
+    """The number of leading zeros."""
+
+    name = "llvm.intr.ctlz"
+    is_zero_poison = prop_def(BoolAttr, default_value=BoolAttr.from_bool(False))
+
+
+@irdl_op_definition
+class CountTrailingZerosOp(IntegerUnaryIntrinsic):
+    """The number of trailing zeros."""
+
+    name = "llvm.intr.cttz"
+    is_zero_poison = prop_def(BoolAttr, default_value=BoolAttr.from_bool(False))
+
+
+@irdl_op_definition
+class MemcpyOp(IRDLOperation):
+    """Copies `len` bytes between buffers that do not overlap."""
+
+    name = "llvm.intr.memcpy"
+
+    dst = operand_def(llvm.LLVMPointerType)
+    src = operand_def(llvm.LLVMPointerType)
+    len = operand_def(SignlessIntegerConstraint)
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    assembly_format = "`(` operands `)` attr-dict `:` type(operands)"
+
+
+@irdl_op_definition
+class SwitchOp(IRDLOperation):
+    """Branches by an integer; no successor takes arguments."""
+
+    name = "llvm.switch"
+
+    value = operand_def(SignlessIntegerConstraint)
+    default_operands = var_operand_def()
+    case_operands = var_operand_def()
+    case_values = prop_def(DenseArrayBase)
+    default_destination = successor_def()
+    case_destinations = var_successor_def()
+
+    traits = traits_def(IsTerminator())
+    irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
+
+    def __init__(
+        self, value: SSAValue, default: Block, cases: Sequence[int], destinations: Sequence[Block]
+    ):
+        super().__init__(
+            operands=[value, [], []],
+            properties={"case_values": DenseArrayBase.from_list(i64, cases)},
+            successors=[default, list(destinations)],
+        )
+
+
+NEW_OPERATIONS: tuple[type[Operation], ...] = (
+    AbsOp,
+    CountLeadingZerosOp,
+    CountTrailingZerosOp,
+    CtPopOp,
+    FCmpOp,
+    FMaximumOp,
+    FMinimumOp,
+    FPToSIOp,
+    FPToUIOp,
+    FTruncOp,
+    FreezeOp,
+    MemcpyOp,
+    RoundEvenOp,
+    SMaxOp,
+    SMinOp,
+    SwitchOp,
+    UIToFPOp,
+    UMaxOp,
+    UMinOp,
+    UMulWithOverflowOp,
+)
+
+_REPLACED = {op.name for op in NEW_OPERATIONS}
+_ATTRIBUTES: list[type[Attribute]] = list(llvm.LLVM.attributes)
+
+LLVM = Dialect(
+    "llvm",
+    [*(op for op in llvm.LLVM.operations if op.name not in _REPLACED), *NEW_OPERATIONS],
+    _ATTRIBUTES,
+)

@@ -1,0 +1,1 @@
+"""The expression graph: what users build, differentiate and traverse, before anything is compiled."""

@@ -1,0 +1,429 @@
+"""What the conversion of one function to the llvm dialect keeps and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from xdsl.dialects import llvm
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    DenseArrayBase,
+    FloatAttr,
+    IntegerAttr,
+    IntegerType,
+    MemRefType,
+    UnitAttr,
+    i1,
+    i32,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from tir.support.errors import LoweringError, UnsupportedError
+
+from .descriptor import POINTER, Extent, MemRefDescriptor, convert_type, static_strides
+
+if TYPE_CHECKING:
+    from .module import ModuleEmitter
+
+NSW = {"overflowFlags": IntegerAttr(1, i32)}
+_GEP_FLAGS: dict[str, Attribute] = {
+    "rawConstantIndices": DenseArrayBase.from_list(i32, [llvm.GEP_USE_SSA_VAL]),
+    "noWrapFlags": IntegerAttr(0, i32),
+}
+_INBOUNDS = UnitAttr()
+_PREDICATES = {
+    flag.value: IntegerAttr(flag.to_int(), i64) for flag in llvm.ICmpPredicateFlag
+}
+_UNLIKELY_ELSE = DenseArrayBase.from_list(i32, [100000, 1])
+
+Handler: TypeAlias = Callable[["FunctionEmitter", Any], None]
+
+
+class FunctionEmitter:
+    """Emits the body of one `llvm.func`.
+
+    Constants and stack slots go to a prologue block. A function that may fail (`status`) returns an i32
+    and leaves through one exit block, which takes the status and runs `exit_actions`.
+    """
+
+    def __init__(self, module: ModuleEmitter, region: Region, status: bool, is_main: bool = False):
+        self.module = module
+        self.region = region
+        self.status = status
+        self.is_main = is_main
+        self.values: dict[SSAValue, SSAValue] = {}
+        self.memrefs: dict[SSAValue, MemRefDescriptor] = {}
+        self.blocks: dict[Block, Block] = {}
+        self.prologue = Block()
+        region.add_block(self.prologue)
+        self.body = self.begin(Block())
+        self.exit = Block(arg_types=[i32]) if status else None
+        self.exit_actions: list[Callable[[], None]] = []
+        self.gil_slot: SSAValue | None = None
+        self.dims_slot: SSAValue | None = None
+        self.alloc_slots: dict[SSAValue, SSAValue] = {}
+        self.access_groups: list[int] = []
+        self.loop_depth = 0
+        self._constants: dict[tuple[Attribute, int | float], SSAValue] = {}
+        self._known: dict[SSAValue, int] = {}
+        self._groups_attribute: Attribute | None = None
+
+    # Blocks and operations
+
+    def begin(self, block: Block) -> Block:
+        """Adds `block` to the function and makes it the current one."""
+        self.region.add_block(block)
+        self.block = block
+        return block
+
+    def add(self, op: Operation) -> Operation:
+        """Appends an operation to the current block."""
+        self.block.add_op(op)
+        return op
+
+    def emit(
+        self,
+        op_class: type[Operation],
+        operands: Sequence[SSAValue],
+        result_type: Attribute,
+        properties: dict[str, Attribute] | None = None,
+    ) -> SSAValue:
+        """Appends an operation of one result, and returns that."""
+        op = op_class.create(
+            operands=operands, result_types=(result_type,), properties=properties or {}
+        )
+        self.block.add_op(op)
+        return op.results[0]
+
+    def branch(
+        self, block: Block, arguments: Sequence[SSAValue] = (), loop: Attribute | None = None
+    ) -> None:
+        """Ends the current block with a jump."""
+        attributes = {} if loop is None else {"loop_annotation": loop}
+        self.add(
+            llvm.BrOp.create(operands=arguments, successors=[block], attributes=attributes)
+        )
+
+    def cond_branch(
+        self,
+        condition: SSAValue,
+        then_block: Block,
+        else_block: Block,
+        then_arguments: Sequence[SSAValue] = (),
+        else_arguments: Sequence[SSAValue] = (),
+        unlikely_else: bool = False,
+    ) -> None:
+        """Ends the current block with a conditional jump."""
+        segments = [1, len(then_arguments), len(else_arguments)]
+        self.add(
+            llvm.CondBrOp.create(
+                operands=[condition, *then_arguments, *else_arguments],
+                successors=[then_block, else_block],
+                properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, segments)},
+                attributes={"branch_weights": _UNLIKELY_ELSE} if unlikely_else else {},
+            )
+        )
+
+    def emit_block(self, block: Block) -> Operation | None:
+        """Converts the operations of `block`; its terminator is returned where the parent handles it."""
+        handlers = self.module.handlers
+        terminators = self.module.structured_terminators
+        for op in block.ops:
+            handler = handlers.get(type(op))
+            if handler is None:
+                if type(op) in terminators:
+                    return op
+                self._copy(op)
+            else:
+                handler(self, op)
+        return None
+
+    def _copy(self, op: Operation) -> None:
+        if not op.name.startswith("llvm.") or op.regions or op.successors:
+            raise UnsupportedError(f"{op.name} has no lowering to LLVM")
+        copy = op.clone(value_mapper=dict(self.values))
+        self.add(copy)
+        self.values.update(zip(op.results, copy.results, strict=True))
+
+    # Values
+
+    def value(self, source: SSAValue) -> SSAValue:
+        """The converted value of a scalar."""
+        converted = self.values.get(source)
+        if converted is None:
+            raise LoweringError(f"a value of {source.type} is used before it is converted")
+        return converted
+
+    def scalars(self, sources: Iterable[SSAValue]) -> list[SSAValue]:
+        """The converted values of scalars."""
+        return [self.value(source) for source in sources]
+
+    def memref(self, source: SSAValue) -> MemRefDescriptor:
+        """The descriptor of a memref."""
+        descriptor = self.memrefs.get(source)
+        if descriptor is None:
+            raise LoweringError("a memref here must come from a parameter or an operation")
+        return descriptor
+
+    def integer(self, value: int, type_: Attribute = i64) -> SSAValue:
+        """An integer constant."""
+        constant = self._constants.get((type_, value))
+        if constant is None:
+            op = llvm.ConstantOp.create(
+                result_types=(type_,), properties={"value": IntegerAttr(value, type_)}  # pyright: ignore[reportArgumentType]
+            )
+            self.prologue.add_op(op)
+            constant = self._constants[(type_, value)] = op.results[0]
+            self._known[constant] = value
+        return constant
+
+    def real(self, value: float, type_: Attribute) -> SSAValue:
+        """A float constant."""
+        op = llvm.ConstantOp.create(
+            result_types=(type_,), properties={"value": FloatAttr(value, type_)}  # pyright: ignore[reportArgumentType, reportCallIssue]
+        )
+        self.prologue.add_op(op)
+        return op.results[0]
+
+    def extent(self, source: SSAValue) -> Extent:
+        """The converted value of an index: an int where it is known."""
+        converted = self.value(source)
+        return self._known.get(converted, converted)
+
+    def materialize(self, extent: Extent) -> SSAValue:
+        """The i64 value of an extent."""
+        return self.integer(extent) if isinstance(extent, int) else extent
+
+    def known_integer(self, value: SSAValue) -> int | None:
+        """The constant that a converted value is, if it is one."""
+        return self._known.get(value)
+
+    def multiply(self, left: Extent, right: Extent) -> Extent:
+        """The product of extents, which does not overflow."""
+        if isinstance(left, int):
+            left, right = right, left
+        if isinstance(right, int):
+            if isinstance(left, int):
+                return left * right
+            if right == 1:
+                return left
+            if right == 0:
+                return 0
+            right = self.integer(right)
+        assert isinstance(left, SSAValue)
+        return self.emit(llvm.MulOp, (left, right), i64, NSW)
+
+    def plus(self, left: Extent, right: Extent) -> Extent:
+        """The sum of extents, which does not overflow."""
+        if isinstance(left, int):
+            left, right = right, left
+        if isinstance(right, int):
+            if isinstance(left, int):
+                return left + right
+            if right == 0:
+                return left
+            right = self.integer(right)
+        assert isinstance(left, SSAValue)
+        return self.emit(llvm.AddOp, (left, right), i64, NSW)
+
+    def compare(self, predicate: str, left: SSAValue, right: SSAValue) -> SSAValue:
+        """An integer comparison."""
+        return self.emit(llvm.ICmpOp, (left, right), i1, {"predicate": _PREDICATES[predicate]})
+
+    def select(self, condition: SSAValue, then: SSAValue, otherwise: SSAValue) -> SSAValue:
+        """A choice between two values."""
+        return self.emit(llvm.SelectOp, (condition, then, otherwise), then.type)
+
+    # Memory
+
+    def offset_pointer(
+        self, pointer: SSAValue, offset: Extent, element: Attribute, inbounds: bool = True
+    ) -> SSAValue:
+        """`pointer` plus `offset` elements of a type of memory."""
+        if offset == 0:
+            return pointer
+        properties = _GEP_FLAGS | {"elem_type": element}
+        if inbounds:
+            properties["inbounds"] = _INBOUNDS
+        return self.emit(llvm.GEPOp, (pointer, self.materialize(offset)), POINTER, properties)
+
+    def stack_slot(self, count: int, element: Attribute, alignment: int = 8) -> SSAValue:
+        """A slot of `count` elements in the frame, made once per call."""
+        size = self.integer(count)
+        op = llvm.AllocaOp.create(
+            operands=(size,),
+            result_types=(POINTER,),
+            properties={"elem_type": element, "alignment": IntegerAttr(alignment, i64)},
+        )
+        self.prologue.add_op(op)
+        return op.results[0]
+
+    def pointer_slot(self) -> SSAValue:
+        """A stack slot that holds a null pointer when the function starts."""
+        slot = self.stack_slot(1, POINTER)
+        null = self.null()
+        self.prologue.add_op(llvm.StoreOp(null, slot))
+        return slot
+
+    def null(self) -> SSAValue:
+        """The null pointer."""
+        null = self._constants.get((POINTER, 0))
+        if null is None:
+            op = llvm.ZeroOp.create(result_types=(POINTER,))
+            self.prologue.add_op(op)
+            null = self._constants[(POINTER, 0)] = op.results[0]
+        return null
+
+    def load(self, pointer: SSAValue, type_: Attribute) -> SSAValue:
+        """A load of host data."""
+        op = llvm.LoadOp(pointer, type_)
+        self.add(op)
+        return op.dereferenced_value
+
+    def store(self, value: SSAValue, pointer: SSAValue) -> None:
+        """A store of host data."""
+        self.add(llvm.StoreOp(value, pointer))
+
+    def call(
+        self, callee: str, arguments: Sequence[SSAValue], result: Attribute | None = None
+    ) -> SSAValue | None:
+        """A call of a function of the module; an external one must be declared."""
+        op = llvm.CallOp(callee, *arguments, return_type=result)
+        if self.access_groups:
+            op.attributes["access_groups"] = self.groups_attribute()
+        self.add(op)
+        return op.returned
+
+    def call_value(self, callee: str, arguments: Sequence[SSAValue], result: Attribute) -> SSAValue:
+        """A call that returns a value."""
+        returned = self.call(callee, arguments, result)
+        assert returned is not None
+        return returned
+
+    # Loops whose iterations are independent
+
+    def push_access_group(self) -> int:
+        """Starts a loop with independent iterations, and returns its number."""
+        group = self.module.new_access_group()
+        self.access_groups.append(group)
+        self._groups_attribute = None
+        return group
+
+    def pop_access_group(self) -> None:
+        """Ends what `push_access_group` started."""
+        self.access_groups.pop()
+        self._groups_attribute = None
+
+    def groups_attribute(self) -> Attribute:
+        """The attribute that accesses carry inside such loops."""
+        if self._groups_attribute is None:
+            self._groups_attribute = DenseArrayBase.from_list(i64, self.access_groups)
+        return self._groups_attribute
+
+    # Failure
+
+    def check(self, ok: SSAValue, status: SSAValue) -> None:
+        """Leaves the function with `status` where `ok` is false."""
+        if self.exit is None:
+            raise LoweringError("a check in a function that returns no status")
+        proceed = Block()
+        self.cond_branch(ok, proceed, self.exit, else_arguments=[status], unlikely_else=True)
+        self.begin(proceed)
+
+    # Functions
+
+    def bind_parameter(self, source: SSAValue, arguments: Sequence[SSAValue]) -> None:
+        """Maps a parameter of the source function to those that it became."""
+        type_ = source.type
+        if not isinstance(type_, MemRefType):
+            self.values[source] = arguments[0]
+            return
+        rest = iter(arguments[1:])
+        sizes = [next(rest) if size == DYNAMIC_INDEX else size for size in type_.get_shape()]
+        explicit = static_strides(type_)
+        if explicit is None:
+            strides = self.identity_strides(sizes)
+        else:
+            strides = [next(rest) if stride is None else stride for stride in explicit]
+        self.memrefs[source] = MemRefDescriptor(
+            arguments[0], type_.element_type, list(sizes), list(strides)
+        )
+
+    def identity_strides(self, sizes: Sequence[Extent]) -> list[Extent]:
+        """The strides of a C-contiguous array."""
+        strides: list[Extent] = []
+        product: Extent = 1
+        for size in reversed(sizes[1:]):
+            strides.append(product)
+            product = self.multiply(product, size)
+        if sizes:
+            strides.append(product)
+        strides.reverse()
+        return strides
+
+    def exploded(self, source: SSAValue) -> list[SSAValue]:
+        """The arguments that a call passes for `source`."""
+        type_ = source.type
+        if not isinstance(type_, MemRefType):
+            return [self.value(source)]
+        descriptor = self.memref(source)
+        arguments = [descriptor.pointer]
+        for size, static in zip(descriptor.sizes, type_.get_shape(), strict=True):
+            if static == DYNAMIC_INDEX:
+                arguments.append(self.materialize(size))
+        explicit = static_strides(type_)
+        if explicit is not None:
+            for stride, known in zip(descriptor.strides, explicit, strict=True):
+                if known is None:
+                    arguments.append(self.materialize(stride))
+        return arguments
+
+    def return_success(self) -> None:
+        """Ends the current block with the return of a function without results."""
+        if self.exit is not None:
+            self.branch(self.exit, [self.integer(0, i32)])
+        else:
+            self.add(llvm.ReturnOp.create())
+
+    def finish(self) -> None:
+        """Emits the exit block, and closes the prologue."""
+        if self.exit is not None:
+            self.begin(self.exit)
+            for action in self.exit_actions:
+                action()
+            self.add(llvm.ReturnOp.create(operands=[self.exit_status()]))
+        self.prologue.add_op(llvm.BrOp.create(successors=[self.body]))
+
+    def exit_status(self) -> SSAValue:
+        """The status to return: in `@main`, -1 with MemoryError set where memory ran out."""
+        assert self.exit is not None
+        status = self.exit.args[0]
+        if not self.is_main or not self.module.may_run_out_of_memory:
+            return status
+        no_memory = Block()
+        done = Block(arg_types=[i32])
+        is_no_memory = self.compare("eq", status, self.integer(OUT_OF_MEMORY, i32))
+        self.cond_branch(is_no_memory, no_memory, done, else_arguments=[status])
+        self.begin(no_memory)
+        self.module.declare("PyErr_NoMemory", [], POINTER)
+        self.call("PyErr_NoMemory", [], POINTER)
+        self.branch(done, [self.integer(EXCEPTION_IS_SET, i32)])
+        self.begin(done)
+        return done.args[0]
+
+
+EXCEPTION_IS_SET = -1
+OUT_OF_MEMORY = -2
+TOO_LARGE = -3
+
+
+def converted_types(types: Iterable[Attribute]) -> list[Attribute]:
+    """The LLVM types of scalars."""
+    return [convert_type(type_) for type_ in types]
+
+
+def is_bool(type_: Attribute) -> bool:
+    """Whether a type is i1."""
+    return isinstance(type_, IntegerType) and type_.width.data == 1
