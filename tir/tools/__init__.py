@@ -1,1 +1,1 @@
-"""tools"""
+"""Command-line programs."""

@@ -1,0 +1,136 @@
+"""The compiler's stages, as data: name, the passes that lead there, and what the IR then consists of.
+
+A pipeline is a sequence of stages. Each stage can be printed, read back and tested on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin, ModuleOp
+from xdsl.passes import ModulePass
+
+from tir.passes import DIALECTS, load_dialect, pass_factory
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A level of the compiler at which one can stop."""
+
+    name: str
+    passes: tuple[str, ...]
+    dialects: frozenset[str]
+    """The dialects whose operations may be in the module afterwards."""
+
+
+_HOST = {"builtin", "func", "arith", "rt"}
+
+TIR = Stage("tir", (), frozenset({"builtin", "func", "tir"}))
+OPTIMIZED = Stage(
+    "optimized",
+    (
+        "merge",
+        "constant-fold",
+        "canonicalize-dimshuffles",
+        "simplify-arithmetic",
+        "infer-shapes",
+        "stabilize",
+        "merge",
+    ),
+    TIR.dialects,
+)
+LINALG = Stage(
+    "linalg",
+    ("make-broadcasts-explicit", "tir-to-linalg"),
+    frozenset(_HOST | {"linalg", "linalg_ext", "tensor", "math", "math_ext", "scf"}),
+)
+KERNELS = Stage("kernels", ("form-kernels",), LINALG.dialects | {"kernel"})
+BUFFERS = Stage(
+    "buffers",
+    ("bufferize",),
+    frozenset(_HOST | {"linalg", "linalg_ext", "kernel", "memref", "math", "math_ext", "scf"}),
+)
+LOOPS = Stage(
+    "loops",
+    ("kernels-to-loops",),
+    frozenset(_HOST | {"scf", "memref", "math", "math_ext"}),
+)
+
+PIPELINES: dict[str, tuple[Stage, ...]] = {
+    "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, LOOPS),
+}
+
+
+def without_optimization(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """The same pipeline with no rewrite of the tir dialect (`Mode(optimizer=None)`)."""
+    return tuple(Stage(s.name, (), s.dialects) if s.name == "optimized" else s for s in stages)
+
+
+def stages_until(pipeline: str, stop_after: str | None) -> tuple[Stage, ...]:
+    """The stages of a pipeline up to and with `stop_after`; `ValueError` for an unknown name."""
+    if pipeline not in PIPELINES:
+        raise ValueError(f"no pipeline is called {pipeline!r}; there are {', '.join(PIPELINES)}")
+    stages = PIPELINES[pipeline]
+    if stop_after is None:
+        return stages
+    names = [s.name for s in stages]
+    if stop_after not in names:
+        raise ValueError(
+            f"pipeline {pipeline!r} has no stage {stop_after!r}; it has {', '.join(names)}"
+        )
+    return stages[: names.index(stop_after) + 1]
+
+
+def passes_of(stages: tuple[Stage, ...]) -> Iterator[ModulePass]:
+    """New instances of the passes that lead through these stages."""
+    for stage in stages:
+        for name in stage.passes:
+            yield pass_factory(name)()()
+
+
+def new_context() -> Context:
+    """A context in which tir's and xDSL's dialects are known, loaded when first met."""
+    # xDSL's own registry names every dialect without importing it.
+    from xdsl.dialects import get_all_dialects  # noqa: PLC0415
+
+    context = Context()
+    context.load_dialect(Builtin)
+    for name, factory in get_all_dialects().items():
+        if name != "builtin":
+            context.register_dialect(name, factory)
+    for name in DIALECTS:
+        context.register_dialect(name, _dialect_factory(name))
+    return context
+
+
+def _dialect_factory(name: str) -> Callable[[], object]:
+    return lambda: load_dialect(name)
+
+
+def run_stages(
+    module: ModuleOp,
+    stages: tuple[Stage, ...],
+    context: Context | None = None,
+    after_stage: Callable[[Stage, ModuleOp], None] | None = None,
+    timings: dict[str, float] | None = None,
+    verify: bool = False,
+) -> None:
+    """Take a module through stages, in place.
+
+    `after_stage` is called at the end of each; `timings` collects seconds per pass; `verify` checks
+    the module after every pass, which tests do and users do not pay for.
+    """
+    context = context or new_context()
+    for stage in stages:
+        for name in stage.passes:
+            start = perf_counter()
+            pass_factory(name)()().apply(context, module)
+            if timings is not None:
+                timings[name] = timings.get(name, 0.0) + perf_counter() - start
+            if verify:
+                module.verify()
+        if after_stage is not None:
+            after_stage(stage, module)

@@ -1,0 +1,89 @@
+"""`tir-opt`: reads IR, runs passes or a whole pipeline, prints IR, LLVM assembly or machine code.
+
+All of xdsl-opt's options and passes work; tir adds its dialects, passes and targets, and
+
+    tir-opt program.mlir --pipeline cpu --stop-after kernels
+    tir-opt program.mlir --pipeline cpu -t asm
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.utils.exceptions import DiagnosticException, ParseError
+from xdsl.xdsl_opt_main import xDSLOptMain
+
+from tir.passes import DIALECTS, PASSES, load, load_dialect, pass_factory
+from tir.pipelines import PIPELINES, run_stages, stages_until
+from tir.support.errors import TirError
+from tir.targets import TARGETS
+
+
+class TirOptMain(xDSLOptMain):
+    """xdsl-opt with tir's dialects, passes, pipelines and targets."""
+
+    def __init__(self, args: Sequence[str] | None = None) -> None:
+        super().__init__(description="tir's pass driver", args=args)
+        try:
+            self.stages = ()
+            if self.args.pipeline is not None:
+                self.stages = stages_until(self.args.pipeline, self.args.stop_after)
+            elif self.args.stop_after is not None:
+                raise ValueError("--stop-after needs --pipeline")
+        except ValueError as error:
+            raise SystemExit(f"tir-opt: {error}") from None
+
+    def register_all_dialects(self) -> None:
+        super().register_all_dialects()
+        for name in DIALECTS:
+            self.ctx.register_dialect(name, lambda name=name: load_dialect(name))
+
+    def register_all_passes(self) -> None:
+        super().register_all_passes()
+        for name in PASSES:
+            self.register_pass(name, pass_factory(name))
+
+    def register_all_targets(self) -> None:
+        super().register_all_targets()
+        for name, reference in TARGETS.items():
+            self.available_targets[name] = _target(reference)
+
+    def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
+        super().register_all_arguments(arg_parser)
+        arg_parser.add_argument(
+            "--pipeline", help=f"run a whole pipeline: {', '.join(PIPELINES)}", default=None
+        )
+        arg_parser.add_argument(
+            "--stop-after", help="the last stage of the pipeline to run", default=None
+        )
+
+    def apply_passes(self, prog: ModuleOp) -> None:
+        super().apply_passes(prog)
+        run_stages(prog, self.stages, self.ctx, verify=not self.args.disable_verify)
+
+
+def _target(reference: str):  # noqa: ANN202
+    def emit(module: ModuleOp, output) -> None:  # noqa: ANN001
+        load(reference)(module, output)  # pyright: ignore[reportCallIssue]
+
+    return emit
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the driver; errors in the input are reported with their location, without a traceback."""
+    try:
+        TirOptMain(args).run()
+    except (ParseError, DiagnosticException, TirError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"tir-opt: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
