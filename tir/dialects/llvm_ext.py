@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
@@ -34,6 +34,7 @@ from xdsl.irdl import (
     IRDLOperation,
     ParsePropInAttrDict,
     VarConstraint,
+    base,
     irdl_op_definition,
     operand_def,
     prop_def,
@@ -85,11 +86,81 @@ class FreezeOp(IRDLOperation):
     assembly_format = "$val attr-dict `:` type($val)"
 
 
+class Comparison(IRDLOperation, ABC):
+    """A comparison, `"olt" %a, %b {fastmathFlags = #llvm.fastmath<nnan>} : f64`."""
+
+    FLAGS: ClassVar[type[llvm.FCmpPredicateFlag] | type[llvm.ICmpPredicateFlag]]
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Self:
+        """Reads the custom syntax."""
+        predicate = parser.parse_str_literal()
+        lhs = parser.parse_unresolved_operand()
+        parser.parse_characters(",")
+        rhs = parser.parse_unresolved_operand()
+        attributes = parser.parse_optional_attr_dict()
+        parser.parse_characters(":")
+        operand_type = parser.parse_type()
+        operands = parser.resolve_operands([lhs, rhs], [operand_type, operand_type], parser.pos)
+        properties: dict[str, Attribute] = {
+            "predicate": IntegerAttr(cls.FLAGS(predicate).to_int(), i64)
+        }
+        if "fastmathFlags" in cls.get_irdl_definition().properties:
+            properties["fastmathFlags"] = attributes.pop("fastmathFlags", llvm.FastMathAttr(None))
+        return cls.create(
+            operands=operands,
+            result_types=[comparison_type(operand_type)],
+            properties=properties,
+            attributes=attributes,
+        )
+
+    def print(self, printer: Printer) -> None:
+        """Writes the custom syntax."""
+        predicate = self.properties["predicate"]
+        assert isinstance(predicate, IntegerAttr)
+        printer.print_string(f' "{self.FLAGS.from_int(predicate.value.data)}" ')
+        printer.print_list(self.operands, printer.print_ssa_value)
+        attributes = dict(self.attributes)
+        fastmath = self.properties.get("fastmathFlags")
+        if isinstance(fastmath, llvm.FastMathAttr) and fastmath.data:
+            attributes["fastmathFlags"] = fastmath
+        printer.print_op_attributes(attributes)
+        printer.print_string(" : ")
+        printer.print_attribute(self.operands[0].type)
+
+
+def comparison_type(operand_type: Attribute) -> Attribute:
+    """The type of a comparison of two values: i1, or a vector of such."""
+    return VectorType(i1, operand_type.shape) if isinstance(operand_type, VectorType) else i1
+
+
 @irdl_op_definition
-class FCmpOp(IRDLOperation):
+class ICmpOp(Comparison):
+    """Comparison of integers; unlike xDSL's own, of pointers too."""
+
+    name = "llvm.icmp"
+    FLAGS: ClassVar = llvm.ICmpPredicateFlag
+
+    T: ClassVar = VarConstraint(
+        "T",
+        SignlessIntegerConstraint
+        | base(llvm.LLVMPointerType)
+        | VectorType.constr(SignlessIntegerConstraint),
+    )
+    lhs = operand_def(T)
+    rhs = operand_def(T)
+    res = result_def(I1 | VectorType[I1])
+    predicate = prop_def(IntegerAttr)
+
+    traits = traits_def(Pure())
+
+
+@irdl_op_definition
+class FCmpOp(Comparison):
     """Comparison of floats; unlike xDSL's own, it prints and parses its fast-math flags."""
 
     name = "llvm.fcmp"
+    FLAGS: ClassVar = llvm.FCmpPredicateFlag
 
     T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
     lhs = operand_def(T)
@@ -99,54 +170,6 @@ class FCmpOp(IRDLOperation):
     fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
 
     traits = traits_def(Pure())
-
-    def __init__(
-        self,
-        lhs: SSAValue,
-        rhs: SSAValue,
-        predicate: str,
-        fastmath: llvm.FastMathAttr | None = None,
-    ):
-        result = VectorType(i1, lhs.type.shape) if isinstance(lhs.type, VectorType) else i1
-        super().__init__(
-            operands=[lhs, rhs],
-            result_types=[result],
-            properties={
-                "predicate": IntegerAttr(llvm.FCmpPredicateFlag(predicate).to_int(), i64),
-                "fastmathFlags": fastmath or llvm.FastMathAttr(None),
-            },
-        )
-
-    @classmethod
-    def parse(cls, parser: Parser) -> FCmpOp:
-        """`"olt" %a, %b {fastmathFlags = #llvm.fastmath<nnan>} : f64`"""
-        predicate = parser.parse_str_literal()
-        lhs = parser.parse_unresolved_operand()
-        parser.parse_characters(",")
-        rhs = parser.parse_unresolved_operand()
-        attributes = parser.parse_optional_attr_dict()
-        parser.parse_characters(":")
-        operand_type = parser.parse_type()
-        operands = parser.resolve_operands([lhs, rhs], [operand_type, operand_type], parser.pos)
-        flags = attributes.pop("fastmathFlags", None)
-        assert flags is None or isinstance(flags, llvm.FastMathAttr)
-        op = cls(operands[0], operands[1], predicate, flags)
-        op.attributes |= attributes
-        return op
-
-    def print(self, printer: Printer) -> None:
-        """As `parse` reads it."""
-        index = self.predicate.value.data
-        printer.print_string(f' "{llvm.FCmpPredicateFlag.from_int(index)}" ')
-        printer.print_ssa_value(self.lhs)
-        printer.print_string(", ")
-        printer.print_ssa_value(self.rhs)
-        attributes = dict(self.attributes)
-        if self.fastmathFlags.data:
-            attributes["fastmathFlags"] = self.fastmathFlags
-        printer.print_op_attributes(attributes)
-        printer.print_string(" : ")
-        printer.print_attribute(self.lhs.type)
 
 
 class FloatUnaryIntrinsic(IRDLOperation, ABC):
@@ -358,6 +381,7 @@ NEW_OPERATIONS: tuple[type[Operation], ...] = (
     FPToUIOp,
     FTruncOp,
     FreezeOp,
+    ICmpOp,
     MemcpyOp,
     RoundEvenOp,
     SMaxOp,

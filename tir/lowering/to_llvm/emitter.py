@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
+    AnyFloat,
     DenseArrayBase,
     FloatAttr,
     IntegerAttr,
@@ -20,6 +21,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
+from tir.dialects import llvm_ext
 from tir.support.errors import LoweringError, UnsupportedError
 
 from .descriptor import POINTER, Extent, MemRefDescriptor, convert_type, static_strides
@@ -33,9 +35,7 @@ _GEP_FLAGS: dict[str, Attribute] = {
     "noWrapFlags": IntegerAttr(0, i32),
 }
 _INBOUNDS = UnitAttr()
-_PREDICATES = {
-    flag.value: IntegerAttr(flag.to_int(), i64) for flag in llvm.ICmpPredicateFlag
-}
+_PREDICATES = {flag.value: IntegerAttr(flag.to_int(), i64) for flag in llvm.ICmpPredicateFlag}
 _UNLIKELY_ELSE = DenseArrayBase.from_list(i32, [100000, 1])
 
 Handler: TypeAlias = Callable[["FunctionEmitter", Any], None]
@@ -88,7 +88,7 @@ class FunctionEmitter:
         op_class: type[Operation],
         operands: Sequence[SSAValue],
         result_type: Attribute,
-        properties: dict[str, Attribute] | None = None,
+        properties: Mapping[str, Attribute] | None = None,
     ) -> SSAValue:
         """Appends an operation of one result, and returns that."""
         op = op_class.create(
@@ -102,15 +102,14 @@ class FunctionEmitter:
     ) -> None:
         """Ends the current block with a jump."""
         attributes = {} if loop is None else {"loop_annotation": loop}
-        self.add(
-            llvm.BrOp.create(operands=arguments, successors=[block], attributes=attributes)
-        )
+        self.add(llvm.BrOp.create(operands=arguments, successors=[block], attributes=attributes))
 
     def cond_branch(
         self,
         condition: SSAValue,
         then_block: Block,
         else_block: Block,
+        *,
         then_arguments: Sequence[SSAValue] = (),
         else_arguments: Sequence[SSAValue] = (),
         unlikely_else: bool = False,
@@ -171,18 +170,21 @@ class FunctionEmitter:
         """An integer constant."""
         constant = self._constants.get((type_, value))
         if constant is None:
+            assert isinstance(type_, IntegerType)
             op = llvm.ConstantOp.create(
-                result_types=(type_,), properties={"value": IntegerAttr(value, type_)}  # pyright: ignore[reportArgumentType]
+                result_types=(type_,),
+                properties={"value": IntegerAttr(value, type_)},
             )
             self.prologue.add_op(op)
             constant = self._constants[(type_, value)] = op.results[0]
             self._known[constant] = value
         return constant
 
-    def real(self, value: float, type_: Attribute) -> SSAValue:
+    def real(self, value: float, type_: AnyFloat) -> SSAValue:
         """A float constant."""
         op = llvm.ConstantOp.create(
-            result_types=(type_,), properties={"value": FloatAttr(value, type_)}  # pyright: ignore[reportArgumentType, reportCallIssue]
+            result_types=(type_,),
+            properties={"value": FloatAttr(value, type_)},
         )
         self.prologue.add_op(op)
         return op.results[0]
@@ -230,7 +232,7 @@ class FunctionEmitter:
 
     def compare(self, predicate: str, left: SSAValue, right: SSAValue) -> SSAValue:
         """An integer comparison."""
-        return self.emit(llvm.ICmpOp, (left, right), i1, {"predicate": _PREDICATES[predicate]})
+        return self.emit(llvm_ext.ICmpOp, (left, right), i1, {"predicate": _PREDICATES[predicate]})
 
     def select(self, condition: SSAValue, then: SSAValue, otherwise: SSAValue) -> SSAValue:
         """A choice between two values."""

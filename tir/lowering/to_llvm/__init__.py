@@ -1,0 +1,1 @@
+"""The parts of the conversion to the llvm dialect, by source dialect."""

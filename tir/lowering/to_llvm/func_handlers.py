@@ -1,0 +1,189 @@
+"""func to the llvm dialect: signatures, calls and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xdsl.dialects import func, llvm, memref
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DenseArrayBase,
+    DictionaryAttr,
+    MemRefType,
+    UnitAttr,
+    i32,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from tir.dialects import rt
+from tir.support.errors import LoweringError, UnsupportedError
+
+from .descriptor import POINTER, convert_type, exploded_types
+from .emitter import FunctionEmitter, Handler, converted_types
+from .module import VOID, ModuleEmitter, function_linkage, make_function
+
+MAIN = "main"
+_MAY_FAIL = (
+    rt.AssertOp,
+    rt.AllocOutputOp,
+    rt.GemmOp,
+    rt.GemvOp,
+    rt.DotOp,
+    memref.AllocOp,
+)
+_RUNS_OUT_OF_MEMORY = (rt.GemmOp, rt.GemvOp, rt.DotOp, memref.AllocOp)
+
+
+def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp]) -> None:
+    """Records which functions return a status: those that may fail or call such, and `@main`."""
+    callers: dict[str, list[str]] = {}
+    pending: list[str] = []
+    for function in functions:
+        name = function.sym_name.data
+        fails = name == MAIN
+        for op in function.walk():
+            if isinstance(op, _MAY_FAIL):
+                fails = True
+                module.may_run_out_of_memory |= isinstance(op, _RUNS_OUT_OF_MEMORY)
+            elif isinstance(op, func.CallOp):
+                callers.setdefault(op.callee.root_reference.data, []).append(name)
+        if fails:
+            pending.append(name)
+    while pending:
+        name = pending.pop()
+        if name not in module.status_functions:
+            module.status_functions.add(name)
+            pending.extend(callers.get(name, ()))
+    for name in module.status_functions:
+        if module.functions[name].function_type.outputs.data:
+            raise UnsupportedError(f"@{name} may fail, so it cannot return values")
+
+
+def _output_type(function: func.FuncOp, status: bool) -> Attribute:
+    outputs = converted_types(function.function_type.outputs.data)
+    if status:
+        return i32
+    if not outputs:
+        return VOID
+    return outputs[0] if len(outputs) == 1 else llvm.LLVMStructType.from_type_list(outputs)
+
+
+def _parameter_attributes(function: func.FuncOp, private: bool) -> ArrayAttr[DictionaryAttr] | None:
+    declared = function.arg_attrs
+    result: list[DictionaryAttr] = []
+    for position, type_ in enumerate(function.function_type.inputs.data):
+        given = declared.data[position].data if declared is not None else {}
+        attributes = {key: value for key, value in given.items() if key.startswith("llvm.")}
+        if isinstance(type_, MemRefType) and private:
+            attributes["llvm.nocapture"] = UnitAttr()
+        result.append(DictionaryAttr(attributes))
+        result.extend(DictionaryAttr({}) for _ in exploded_types(type_)[1:])
+    if not any(entry.data for entry in result):
+        return None
+    return ArrayAttr(result)
+
+
+def convert_function(module: ModuleEmitter, function: func.FuncOp) -> None:
+    """Converts one `func.func`."""
+    name = function.sym_name.data
+    is_main = name == MAIN
+    status = name in module.status_functions
+    types = [exploded_types(type_) for type_ in function.function_type.inputs.data]
+    inputs = [type_ for group in types for type_ in group]
+    parameter_attributes = _parameter_attributes(
+        function, function.sym_visibility is not None and not is_main
+    )
+    if is_main:
+        inputs.append(POINTER)
+        if parameter_attributes is not None:
+            parameter_attributes = ArrayAttr([*parameter_attributes, DictionaryAttr({})])
+    passthrough = ["nounwind"]
+    if "always_inline" in function.attributes:
+        passthrough.append("alwaysinline")
+    elif "no_inline" in function.attributes:
+        passthrough.append("noinline")
+    region = Region()
+    converted = make_function(
+        name,
+        inputs,
+        _output_type(function, status),
+        function_linkage(function),
+        region=region,
+        passthrough=passthrough,
+        arg_attrs=parameter_attributes,
+    )
+    module.block.add_op(converted)
+    if not function.body.blocks:
+        return
+    emitter = FunctionEmitter(module, region, status, is_main)
+    for type_ in inputs:
+        emitter.prologue.insert_arg(type_, len(emitter.prologue.args))
+    arguments = list(emitter.prologue.args)
+    start = 0
+    for source, group in zip(function.body.blocks[0].args, types, strict=True):
+        emitter.bind_parameter(source, arguments[start : start + len(group)])
+        start += len(group)
+    _convert_body(emitter, function)
+    emitter.finish()
+
+
+def _convert_body(emitter: FunctionEmitter, function: func.FuncOp) -> None:
+    first, *others = function.body.blocks
+    for block in others:
+        converted = Block(arg_types=converted_types(arg.type for arg in block.args))
+        emitter.blocks[block] = converted
+        emitter.values.update(zip(block.args, converted.args, strict=True))
+    for block in (first, *others):
+        if block is not first:
+            emitter.begin(emitter.blocks[block])
+        if emitter.emit_block(block) is not None:
+            raise LoweringError("a structured terminator ends a block of a function")
+
+
+def _return(emitter: FunctionEmitter, op: func.ReturnOp) -> None:
+    values = emitter.scalars(op.arguments)
+    if not values:
+        emitter.return_success()
+        return
+    if len(values) == 1:
+        returned = values[0]
+    else:
+        struct = llvm.LLVMStructType.from_type_list([value.type for value in values])
+        returned = emitter.emit(llvm.UndefOp, (), struct)
+        for position, value in enumerate(values):
+            returned = emitter.emit(
+                llvm.InsertValueOp, (returned, value), struct, {"position": _position(position)}
+            )
+    emitter.add(llvm.ReturnOp.create(operands=[returned]))
+
+
+def _position(index: int) -> DenseArrayBase:
+    return DenseArrayBase.from_list(i64, [index])
+
+
+def _call(emitter: FunctionEmitter, op: func.CallOp) -> None:
+    name = op.callee.root_reference.data
+    arguments: list[SSAValue] = []
+    for argument in op.arguments:
+        arguments.extend(emitter.exploded(argument))
+    if name in emitter.module.status_functions:
+        if name == MAIN:
+            raise UnsupportedError("@main cannot be called from the module")
+        status = emitter.call_value(name, arguments, i32)
+        emitter.check(emitter.compare("eq", status, emitter.integer(0, i32)), status)
+        return
+    types = [convert_type(result.type) for result in op.results]
+    if not types:
+        emitter.call(name, arguments)
+    elif len(types) == 1:
+        emitter.values[op.results[0]] = emitter.call_value(name, arguments, types[0])
+    else:
+        struct = emitter.call_value(name, arguments, llvm.LLVMStructType.from_type_list(types))
+        for position, (result, type_) in enumerate(zip(op.results, types, strict=True)):
+            emitter.values[result] = emitter.emit(
+                llvm.ExtractValueOp, (struct,), type_, {"position": _position(position)}
+            )
+
+
+HANDLERS: dict[type[Operation], Handler] = {func.ReturnOp: _return, func.CallOp: _call}
