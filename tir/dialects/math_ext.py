@@ -1,0 +1,62 @@
+"""The `math_ext` dialect: scalar functions that xDSL's `math` dialect lacks.
+
+It is loaded only when compiling, so it may use declarative assembly formats.
+"""
+
+from __future__ import annotations
+
+import abc
+from typing import ClassVar
+
+from xdsl.dialects.builtin import AnyFloatConstr
+from xdsl.ir import Dialect, Operation, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    VarConstraint,
+    irdl_op_definition,
+    operand_def,
+    result_def,
+    traits_def,
+)
+from xdsl.traits import Pure, SameOperandsAndResultType
+
+
+class UnaryFloatOperation(IRDLOperation, abc.ABC):
+    """A function of one float whose result has the operand's type."""
+
+    T: ClassVar = VarConstraint("T", AnyFloatConstr)
+
+    operand = operand_def(T)
+    result = result_def(T)
+
+    traits = traits_def(Pure(), SameOperandsAndResultType())
+
+    assembly_format = "$operand attr-dict `:` type($result)"
+
+    def __init__(self, operand: Operation | SSAValue) -> None:
+        value = SSAValue.get(operand)
+        super().__init__(operands=[value], result_types=[value.type])
+
+
+@irdl_op_definition
+class ErfcOp(UnaryFloatOperation):
+    """`1 - erf(x)` without cancellation: `%y = math_ext.erfc %x : f64`."""
+
+    name = "math_ext.erfc"
+
+
+@irdl_op_definition
+class SigmoidOp(UnaryFloatOperation):
+    """`1 / (1 + exp(-x))` without overflow: `%y = math_ext.sigmoid %x : f64`."""
+
+    name = "math_ext.sigmoid"
+
+
+@irdl_op_definition
+class SoftplusOp(UnaryFloatOperation):
+    """`log(1 + exp(x))` without overflow: `%y = math_ext.softplus %x : f64`."""
+
+    name = "math_ext.softplus"
+
+
+MathExt = Dialect("math_ext", [ErfcOp, SigmoidOp, SoftplusOp])

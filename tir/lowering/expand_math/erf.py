@@ -1,0 +1,73 @@
+"""erf and erfc.
+
+Near zero a polynomial; elsewhere `erfc(x) = exp(-x*x) g(t) / (1 + 2x)`, where `g` is nearly constant in
+`t = (x - 3)/(x + 3)` (M. M. Shepherd and J. G. Laframboise, "Chebyshev approximation of
+(1 + 2x) exp(x^2) erfc x", Mathematics of Computation 36, 1981).
+"""
+
+from __future__ import annotations
+
+from xdsl.ir import SSAValue
+
+from tir.lowering.expand_math import coefficients
+from tir.lowering.expand_math.builder import ScalarBuilder
+from tir.lowering.expand_math.exp import exp_parts
+from tir.lowering.expand_math.formats import F64
+
+CENTER = 3.0
+
+
+def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """The variable of the polynomials, `(x - 3)/(x + 3)`."""
+    return b.div(b.sub(x, CENTER), b.add(x, CENTER))
+
+
+def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`erf(x)`"""
+    is_double = b.format is F64
+    near_table = coefficients.ERF_F64 if is_double else coefficients.ERF_F32
+    tail_table = coefficients.ERF_TAIL_F64 if is_double else coefficients.ERF_TAIL_F32
+    magnitude = b.abs(x)
+    small = b.fma(x, b.polynomial(b.mul(x, x), near_table), x)
+    # At the bound the result has rounded to one.
+    bounded = b.at_most(magnitude, 6.0 if is_double else 4.0)
+    exponential = exp_parts(b, b.neg(b.mul(bounded, bounded)))
+    power = b.power_of_two(exponential.exponent)
+    numerator = b.mul(
+        b.polynomial(ratio(b, bounded), tail_table), b.fma(exponential.tail, power, power)
+    )
+    large = b.sub(1.0, b.div(numerator, b.fma(bounded, 2.0, 1.0)))
+    return b.select(b.compare("lt", magnitude, 1.0), small, b.copysign(large, x))
+
+
+def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`1 - erf(x)`; the tail is carried in two parts up to the last rounding."""
+    is_double = b.format is F64
+    near_table = coefficients.ERF_F64 if is_double else coefficients.ERF_F32
+    tail_table = coefficients.ERFC_F64 if is_double else coefficients.ERFC_F32
+    # 1 - erf(x), in two parts.
+    factor = b.polynomial(b.mul(x, x), near_table)
+    erf = b.fma(x, factor, x)
+    erf_low = b.fma(x, factor, b.sub(x, erf))
+    near, near_low = b.fast_two_sum(1.0, b.neg(erf))
+    small = b.add(near, b.sub(near_low, erf_low))
+
+    magnitude = b.at_most(b.abs(x), 27.4 if is_double else 10.3)
+    square, square_low = b.two_product(magnitude, magnitude)
+    parts = exp_parts(b, b.neg(square), b.neg(square_low))
+    exponential, exponential_low = b.fast_two_sum(1.0, parts.tail)
+    t = ratio(b, magnitude)
+    inner = b.polynomial(t, tail_table[1:])
+    scaled = b.fma(t, inner, tail_table[0])
+    scaled_low = b.fma(t, inner, b.sub(tail_table[0], scaled))
+    product, low = b.two_product(scaled, exponential)
+    low = b.add(low, b.fma(scaled, exponential_low, b.mul(scaled_low, exponential)))
+    double = b.add(magnitude, magnitude)
+    denominator, denominator_low = b.fast_two_sum(double, 1.0)
+    inverse = b.div(1.0, denominator)
+    quotient = b.mul(product, inverse)
+    remainder = b.add(b.fma(b.neg(quotient), denominator, product), low)
+    remainder = b.fma(b.neg(quotient), denominator_low, remainder)
+    tail = b.scale(b.fma(remainder, inverse, quotient), parts.exponent)
+    large = b.select(b.compare("lt", x, 0.0), b.sub(2.0, tail), tail)
+    return b.select(b.compare("lt", b.abs(x), 0.46), small, large)

@@ -1,0 +1,144 @@
+"""log, log2, log10 and log1p.
+
+`x = 2**e m` with `sqrt(1/2) <= m < sqrt(2)`, `s = (m-1)/(m+1)` and `log m = 2 atanh(s)`, arranged as in
+fdlibm (K. C. Ng, Sun Microsystems, 1993) so that the leading term `m - 1` stays exact.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from xdsl.ir import SSAValue
+
+from tir.lowering.expand_math import coefficients
+from tir.lowering.expand_math.builder import ScalarBuilder
+from tir.lowering.expand_math.formats import F64
+
+SQRT_HALF = math.sqrt(0.5)
+NAN = math.nan
+INF = math.inf
+
+# 1/log(2) in two parts.
+INVERSE_LOG_2 = {
+    "f64": (1.4426950408889634, 2.0355273740931033e-17),
+    "f32": (1.4426950216293335, 1.925963033500011e-08),
+}
+# 1/log(10) in two parts.
+INVERSE_LOG_10 = {
+    "f64": (0.4342944819032518, 1.098319650216765e-17),
+    "f32": (0.4342944920063019, -1.0103049952192578e-08),
+}
+
+
+@dataclass(frozen=True)
+class Mantissa:
+    """`x = 2**exponent * (1 + fraction)`, `fraction` in `[sqrt(1/2) - 1, sqrt(2) - 1)`."""
+
+    exponent: SSAValue
+    fraction: SSAValue
+
+
+def split_exponent(b: ScalarBuilder, x: SSAValue, subnormals: bool = True) -> Mantissa:
+    """Takes a positive finite number apart; anything else gives something meaningless."""
+    fmt = b.format
+    offset: SSAValue | float = float(fmt.bias)
+    if subnormals:
+        up = fmt.mantissa_bits + 2
+        tiny = b.compare("lt", x, fmt.smallest_normal)
+        x = b.select(tiny, b.mul(x, 2.0**up), x)
+        offset = b.select(tiny, float(fmt.bias + up), float(fmt.bias))
+    base = fmt.bits(SQRT_HALF)
+    shifted = b.iadd(b.to_bits(x), fmt.bits(1.0) - base)
+    exponent = b.small_integer_to_float(b.shift_right(shifted, fmt.mantissa_bits), offset)
+    mantissa = b.iadd(b.iand(shifted, (1 << fmt.mantissa_bits) - 1), base)
+    return Mantissa(exponent, b.sub(b.from_bits(mantissa), 1.0))
+
+
+@dataclass(frozen=True)
+class LogTerms:
+    """`log(1 + f) = f - (half_square - product)`."""
+
+    half_square: SSAValue
+    product: SSAValue
+
+
+def log_terms(b: ScalarBuilder, fraction: SSAValue, low: SSAValue | None = None) -> LogTerms:
+    """The logarithm of `1 + fraction`; `low` is added to the small term."""
+    table = coefficients.LOG_F64 if b.format is F64 else coefficients.LOG_F32
+    half_square = b.mul(b.mul(fraction, 0.5), fraction)
+    s = b.div(fraction, b.add(fraction, 2.0))
+    z = b.mul(s, s)
+    inner = b.fma(z, b.polynomial(z, table), half_square)
+    product = b.fma(s, inner, low) if low is not None else b.mul(s, inner)
+    return LogTerms(half_square, product)
+
+
+def with_special_values(b: ScalarBuilder, x: SSAValue, result: SSAValue) -> SSAValue:
+    """Corrects the logarithm of zero, of negative numbers, of infinity and of NaN."""
+    result = b.select(b.compare("lt", x, INF), result, x)
+    result = b.select(b.compare("gt", x, 0.0), result, b.select(b.compare("eq", x, 0.0), -INF, NAN))
+    return result
+
+
+def natural_log(b: ScalarBuilder, parts: Mantissa, low: SSAValue | None = None) -> SSAValue:
+    """`exponent log 2 + log(1 + fraction) + low`"""
+    small = (
+        b.fma(parts.exponent, b.format.log2_low, low)
+        if low is not None
+        else b.mul(parts.exponent, b.format.log2_low)
+    )
+    terms = log_terms(b, parts.fraction, small)
+    log_mantissa = b.sub(parts.fraction, b.sub(terms.half_square, terms.product))
+    return b.fma(parts.exponent, b.format.log2_high, log_mantissa)
+
+
+def log_of_sum(b: ScalarBuilder, x: SSAValue, low: SSAValue) -> SSAValue:
+    """`log(x + low)` for a positive, finite, normal `x` and a much smaller `low`."""
+    return natural_log(b, split_exponent(b, x, subnormals=False), b.div(low, x))
+
+
+def expand_log(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`log(x)`"""
+    return with_special_values(b, x, natural_log(b, split_exponent(b, x)))
+
+
+def log_to_base(
+    b: ScalarBuilder, x: SSAValue, inverse: tuple[float, float], unit: tuple[float, float]
+) -> SSAValue:
+    """A logarithm to another base: `exponent * unit + log(mantissa) * inverse`, both in two parts."""
+    parts = split_exponent(b, x)
+    terms = log_terms(b, parts.fraction)
+    high = b.sub(parts.fraction, terms.half_square)
+    low = b.add(b.sub(b.sub(parts.fraction, high), terms.half_square), terms.product)
+    product, error = b.two_product(high, inverse[0])
+    error = b.fma(low, inverse[0], b.fma(high, inverse[1], error))
+    whole = parts.exponent
+    if unit[0] != 1.0:
+        error = b.fma(whole, unit[1], error)
+        whole = b.mul(whole, unit[0])
+    # An exponent of zero contributes nothing; otherwise it dominates.
+    total, rest = b.fast_two_sum(whole, product)
+    zero = b.compare("eq", whole, 0.0)
+    total, rest = b.select(zero, product, total), b.select(zero, 0.0, rest)
+    return with_special_values(b, x, b.add(total, b.add(rest, error)))
+
+
+def expand_log2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`log2(x)`, exact for powers of two"""
+    inverse = INVERSE_LOG_2[b.format.name]
+    return log_to_base(b, x, inverse, (1.0, 0.0))
+
+
+def expand_log10(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`log10(x)`"""
+    inverse = INVERSE_LOG_10[b.format.name]
+    return log_to_base(b, x, inverse, (b.format.log10_2_high, b.format.log10_2_low))
+
+
+def expand_log1p(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`log(1 + x)`: the rounding error of the sum enters as a correction (Kahan)."""
+    total, low = b.two_sum(1.0, x)
+    result = with_special_values(b, total, log_of_sum(b, total, low))
+    tiny = b.compare("lt", b.abs(x), b.format.epsilon / 4)
+    return b.select(tiny, x, result)
