@@ -293,7 +293,7 @@ FITS = [
     ),
     Fit(
         "CBRT",
-        lambda m: mp.cbrt(m),
+        mp.cbrt,
         1,
         2,
         lambda m: 1 / mp.cbrt(m),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, i1, i64
@@ -49,7 +49,7 @@ class ScalarBuilder:
         op_class: type[Operation],
         operands: Sequence[SSAValue],
         result_type: Attribute,
-        properties: dict[str, Attribute] | None = None,
+        properties: Mapping[str, Attribute] | None = None,
     ) -> SSAValue:
         op = op_class.create(
             operands=operands, result_types=(result_type,), properties=properties or {}
@@ -92,7 +92,7 @@ class ScalarBuilder:
         op_class: type[Operation],
         x: SSAValue | int,
         y: SSAValue | int,
-        properties: dict[str, Attribute] | None = None,
+        properties: Mapping[str, Attribute] | None = None,
     ) -> SSAValue:
         operands = (self.integer(x), self.integer(y))
         return self._emit(op_class, operands, self.format.int_type, properties)

@@ -33,11 +33,12 @@ def exp_parts(b: ScalarBuilder, x: SSAValue, low: SSAValue | None = None) -> Exp
     table = coefficients.EXP_F64 if b.format is F64 else coefficients.EXP_F32
     exponent = b.sub(b.fma(x, LOG2_E, b.format.rounder), b.format.rounder)
     high = b.fma(exponent, -b.format.log2_high, x)
-    small = b.mul(exponent, b.format.log2_low)
+    if low is None:
+        small = b.mul(exponent, b.format.log2_low)
+    else:
+        small = b.fma(exponent, b.format.log2_low, b.neg(low))
     r = b.sub(high, small)
     rest = b.sub(b.sub(high, r), small)
-    if low is not None:
-        rest = b.add(rest, low)
     square = b.mul(r, r)
     # exp(r + rest) - 1 with rest small: rest is multiplied by exp(r), 1 + r is near enough.
     tail = b.fma(square, b.polynomial(r, table), b.fma(rest, r, rest))

@@ -17,7 +17,7 @@ from tir.lowering.expand_math.registry import EXPANDERS
 from tir.support.errors import LoweringError
 
 FORMATS = {F32.float_type: F32, F64.float_type: F64}
-ALWAYS_INLINE = "llvm.always_inline"
+ALWAYS_INLINE = "always_inline"
 
 
 def function_name(op: Operation, float_format: FloatFormat) -> str:
@@ -64,7 +64,7 @@ class ExpandMathPass(ModulePass):
 
         %1 = func.call @tir.exp.f64(%0) : (f64) -> f64
         ...
-        func.func private @tir.exp.f64(%x: f64) -> f64 attributes {llvm.always_inline} {
+        func.func private @tir.exp.f64(%x: f64) -> f64 attributes {always_inline} {
           // arith and math.fma, math.sqrt, ... : no control flow, no memory, no calls
         }
 

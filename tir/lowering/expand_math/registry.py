@@ -8,7 +8,6 @@ from xdsl.dialects import math
 from xdsl.ir import Operation, SSAValue
 
 from tir.dialects import math_ext
-from tir.lowering.expand_math.builder import ScalarBuilder
 from tir.lowering.expand_math.erf import expand_erf, expand_erfc
 from tir.lowering.expand_math.exp import (
     expand_exp,
@@ -63,5 +62,3 @@ EXPANDERS: dict[type[Operation], Expander] = {
     math_ext.SigmoidOp: expand_sigmoid,
     math_ext.SoftplusOp: expand_softplus,
 }
-
-__all__ = ["EXPANDERS", "Expander", "ScalarBuilder"]

@@ -76,13 +76,14 @@ class Reduced:
 def reduce_f32(b: ScalarBuilder, x: SSAValue) -> Reduced:
     """Reduces a non-negative float32 that was widened; `b` builds float64."""
     fractions = []
-    for word in TURN_WORDS_29[:4]:
+    for word in TURN_WORDS_29[:5]:
         turns = b.mul(x, word)
         fractions.append(b.sub(turns, b.round_even(turns)))
     rest = b.mul(x, TURN_WORDS_29[6])
-    for word in (TURN_WORDS_29[5], TURN_WORDS_29[4]):
-        rest = b.fma(x, word, rest)
-    total = b.add(b.add(fractions[0], fractions[1]), b.add(fractions[2], fractions[3]))
+    rest = b.fma(x, TURN_WORDS_29[5], rest)
+    total = fractions[0]
+    for fraction in fractions[1:]:
+        total = b.add(total, fraction)
     rounded = b.fma(total, 4.0, F64.rounder)
     quarters = b.sub(rounded, F64.rounder)
     # Taking the quarter turns from the leading fraction keeps the sums exact where they cancel.
@@ -170,7 +171,8 @@ def reduce_f64(b: ScalarBuilder, x: SSAValue) -> Reduced:
     """Reduces a non-negative finite float64."""
     moderate, huge = reduce_moderate(b, x), reduce_huge(b, x)
     is_huge = b.compare("ge", x, 2.0**20)
-    assert moderate.low is not None and huge.low is not None
+    assert moderate.low is not None
+    assert huge.low is not None
     return Reduced(
         b.iselect(is_huge, huge.quadrant, moderate.quadrant),
         b.select(is_huge, huge.high, moderate.high),
