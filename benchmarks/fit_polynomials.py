@@ -34,6 +34,7 @@ class Fit:
     weight: Function
     targets: tuple[tuple[str, Any], ...]
     note: str
+    long_constant: bool = False
 
 
 def solve_on(points: list[int], grid: list[Any], values: list[Any], weights: list[Any]) -> Any:
@@ -281,6 +282,7 @@ FITS = [
         lambda t: mpf(1),
         (("f64", TARGETS["f64"]),),
         "(1+2x) exp(x*x) erfc(x) in (x-3)/(x+3), 0.46 <= x <= 27.5",
+        long_constant=True,
     ),
     Fit(
         "ERFC",
@@ -290,6 +292,7 @@ FITS = [
         lambda t: mpf(1),
         (("f32", TARGETS["f32"]),),
         "(1+2x) exp(x*x) erfc(x) in (x-3)/(x+3), 0.46 <= x <= 10.5",
+        long_constant=True,
     ),
     Fit(
         "CBRT",
@@ -325,6 +328,11 @@ def main() -> None:
             numbers = ",\n".join(f"    {rounded(c, kind)!r}" for c in coefficients)
             print(f"\n# {fit.note}; error 2**{float(mp.log(error, 2)):.1f}")
             print(f"{fit.name}_{kind.upper()}: Polynomial = (\n{numbers},\n)", flush=True)
+            if fit.long_constant:
+                rest = rounded(coefficients[0] - mpf(rounded(coefficients[0], kind)), kind)
+                print(
+                    f"# What rounding took from the constant term.\n{fit.name}_{kind.upper()}_LOW = {rest!r}"
+                )
 
 
 if __name__ == "__main__":

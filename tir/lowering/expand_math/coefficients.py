@@ -349,6 +349,8 @@ ERFC_F64: Polynomial = (
     -1.0493447827137515e-08,
     -4.41894267563806e-09,
 )
+# What rounding took from the constant term.
+ERFC_F64_LOW = 4.4020473393008614e-17
 
 # (1+2x) exp(x*x) erfc(x) in (x-3)/(x+3), 0.46 <= x <= 10.5; error 2**-30.4
 ERFC_F32: Polynomial = (
@@ -364,6 +366,8 @@ ERFC_F32: Polynomial = (
     -0.0006922517204657197,
     -0.00019014126155525446,
 )
+# What rounding took from the constant term.
+ERFC_F32_LOW = 5.0947807750389984e-08
 
 # cbrt(m), 1 <= m <= 2: a first guess, refined by one step of Halley's method; error 2**-19.6
 CBRT_F64: Polynomial = (

@@ -28,7 +28,7 @@ def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     near_table = coefficients.ERF_F64 if is_double else coefficients.ERF_F32
     tail_table = coefficients.ERF_TAIL_F64 if is_double else coefficients.ERF_TAIL_F32
     magnitude = b.abs(x)
-    small = b.fma(x, b.polynomial(b.mul(x, x), near_table), x)
+    small = b.fma(magnitude, b.polynomial(b.mul(x, x), near_table), magnitude)
     # At the bound the result has rounded to one.
     bounded = b.at_most(magnitude, 6.0 if is_double else 4.0)
     exponential = exp_parts(b, b.neg(b.mul(bounded, bounded)))
@@ -37,7 +37,7 @@ def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
         b.polynomial(ratio(b, bounded), tail_table), b.fma(exponential.tail, power, power)
     )
     large = b.sub(1.0, b.div(numerator, b.fma(bounded, 2.0, 1.0)))
-    return b.select(b.compare("lt", magnitude, 1.0), small, b.copysign(large, x))
+    return b.copysign(b.select(b.compare("lt", magnitude, 1.0), small, large), x)
 
 
 def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
@@ -45,6 +45,7 @@ def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     is_double = b.format is F64
     near_table = coefficients.ERF_F64 if is_double else coefficients.ERF_F32
     tail_table = coefficients.ERFC_F64 if is_double else coefficients.ERFC_F32
+    constant_low = coefficients.ERFC_F64_LOW if is_double else coefficients.ERFC_F32_LOW
     # 1 - erf(x), in two parts.
     factor = b.polynomial(b.mul(x, x), near_table)
     erf = b.fma(x, factor, x)
@@ -59,7 +60,7 @@ def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     t = ratio(b, magnitude)
     inner = b.polynomial(t, tail_table[1:])
     scaled = b.fma(t, inner, tail_table[0])
-    scaled_low = b.fma(t, inner, b.sub(tail_table[0], scaled))
+    scaled_low = b.add(b.fma(t, inner, b.sub(tail_table[0], scaled)), constant_low)
     product, low = b.two_product(scaled, exponential)
     low = b.add(low, b.fma(scaled, exponential_low, b.mul(scaled_low, exponential)))
     double = b.add(magnitude, magnitude)

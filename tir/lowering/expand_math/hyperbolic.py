@@ -35,8 +35,9 @@ def expand_sinh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     table = coefficients.SINH_F64 if b.format is F64 else coefficients.SINH_F32
     magnitude = b.abs(x)
     half = half_exp(b, magnitude)
-    large = b.copysign(b.sub(half, b.div(0.25, half)), x)
-    return b.select(b.compare("lt", magnitude, 1.0), odd_polynomial(b, x, table), large)
+    large = b.sub(half, b.div(0.25, half))
+    small = odd_polynomial(b, magnitude, table)
+    return b.copysign(b.select(b.compare("lt", magnitude, 1.0), small, large), x)
 
 
 def expand_tanh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
@@ -51,4 +52,4 @@ def expand_tanh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     exponential = b.fma(parts.tail, power, power)
     large = b.sub(1.0, b.div(2.0, b.add(exponential, 1.0)))
     near = b.compare("lt", magnitude, 0.55)
-    return b.select(near, odd_polynomial(b, x, table), b.copysign(large, x))
+    return b.copysign(b.select(near, odd_polynomial(b, magnitude, table), large), x)

@@ -50,9 +50,9 @@ def expand_asinh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     total, total_low = b.fast_two_sum(root, safe)
     total = b.select(huge, magnitude, total)
     low = b.select(huge, 0.0, b.add(total_low, root_low))
-    large = b.copysign(log_of_pair(b, total, low, huge), x)
+    large = log_of_pair(b, total, low, huge)
     near = b.compare("lt", magnitude, 0.5)
-    return b.select(near, odd_polynomial(b, x, table), large)
+    return b.copysign(b.select(near, odd_polynomial(b, magnitude, table), large), x)
 
 
 def expand_acosh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
@@ -86,4 +86,4 @@ def expand_atanh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     logarithm = natural_log(b, parts, b.div(remainder, numerator))
     large = b.mul(with_special_values(b, quotient, logarithm), 0.5)
     near = b.compare("lt", magnitude, 0.5)
-    return b.select(near, odd_polynomial(b, x, table), b.copysign(large, x))
+    return b.copysign(b.select(near, odd_polynomial(b, magnitude, table), large), x)
