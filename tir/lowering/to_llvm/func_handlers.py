@@ -22,6 +22,7 @@ from tir.support.errors import LoweringError, UnsupportedError
 from .descriptor import POINTER, convert_type, exploded_types
 from .emitter import FunctionEmitter, Handler, converted_types
 from .module import VOID, ModuleEmitter, function_linkage, make_function
+from .signature import record_signature
 
 MAIN = "main"
 _MAY_FAIL = (
@@ -114,6 +115,8 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> None:
         arg_attrs=parameter_attributes,
     )
     module.block.add_op(converted)
+    if is_main:
+        record_signature(function, converted)
     if not function.body.blocks:
         return
     emitter = FunctionEmitter(module, region, status, is_main)

@@ -43,6 +43,21 @@ class ModuleEmitter:
         self._failures: list[Attribute] = []
         self._access_groups = 0
 
+    @classmethod
+    def extending(cls, module: ModuleOp) -> ModuleEmitter:
+        """An emitter that adds functions of the llvm dialect to a module that is converted already."""
+        emitter = cls(module, {}, frozenset())
+        for op in module.body.block.ops:
+            if isinstance(op, llvm.FuncOp | llvm.GlobalOp):
+                emitter._known_symbols.add(op.sym_name.data)
+        return emitter
+
+    def append(self) -> None:
+        """Adds the new functions and declarations to the end of the module."""
+        for op in list(self.block.ops):
+            op.detach()
+            self.module.body.block.add_op(op)
+
     def declare(
         self,
         name: str,
