@@ -1,0 +1,148 @@
+"""What `@main` computes, kept on the llvm function after its memrefs have become pointers and integers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects import func, llvm
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    ArrayAttr,
+    DictionaryAttr,
+    IntegerAttr,
+    MemRefType,
+    StringAttr,
+    TypeAttribute,
+    i64,
+)
+from xdsl.ir import Attribute
+
+from tir.dialects import rt
+from tir.support.errors import LoweringError
+
+from .descriptor import static_strides
+
+PARAMETERS = "tir.parameters"
+OUTPUTS = "tir.outputs"
+UPDATES = "tir.updates"
+PACKING = "tir.packing"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One array that `@main` reads: a user's input, or the value of a shared variable.
+
+    `dynamic_sizes` and `dynamic_strides` tell for each dimension whether `@main` takes it as an argument.
+    """
+
+    dtype: str
+    is_shared: bool
+    dynamic_sizes: tuple[bool, ...]
+    dynamic_strides: tuple[bool, ...]
+
+    @property
+    def rank(self) -> int:
+        """The number of dimensions."""
+        return len(self.dynamic_sizes)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The parameters of `@main`, how many arrays it makes, and which parameters the last of those replace.
+
+    `packing` is how the others reach the caller: `"array"`, `"list"`, `"none"`.
+    """
+
+    parameters: tuple[Parameter, ...]
+    output_count: int
+    updates: tuple[int, ...]
+    packing: str
+
+
+def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
+    """Keep on the converted `@main` what its memref parameters and outputs were."""
+    given = source.arg_attrs.data if source.arg_attrs is not None else ()
+    entries: list[DictionaryAttr] = []
+    for position, type_ in enumerate(source.function_type.inputs.data):
+        own = given[position].data if given else {}
+        entry: dict[str, Attribute] = {"type": type_}
+        entry.update((key, own[key]) for key in ("tir.kind", "tir.dtype") if key in own)
+        entries.append(DictionaryAttr(entry))
+    outputs = [op.index.value.data for op in source.walk() if isinstance(op, rt.AllocOutputOp)]
+    converted.attributes[PARAMETERS] = ArrayAttr(entries)
+    converted.attributes[OUTPUTS] = IntegerAttr(max(outputs, default=-1) + 1, i64)
+    for key in (UPDATES, PACKING):
+        if key in source.attributes:
+            converted.attributes[key] = source.attributes[key]
+
+
+def read_signature(function: llvm.FuncOp) -> Signature:
+    """The signature that `record_signature` kept; `LoweringError` if it cannot be called from Python."""
+    parameters = function.attributes.get(PARAMETERS)
+    outputs = function.attributes.get(OUTPUTS)
+    if not isinstance(parameters, ArrayAttr) or not isinstance(outputs, IntegerAttr):
+        raise LoweringError(f"@main has no {PARAMETERS} and {OUTPUTS}: convert-to-llvm sets them")
+    updates = _integers(function.attributes.get(UPDATES))
+    output_count = outputs.value.data
+    packing = function.attributes.get(PACKING)
+    return Signature(
+        tuple(_parameter(i, entry) for i, entry in enumerate(parameters.data)),
+        output_count,
+        updates,
+        packing.data
+        if isinstance(packing, StringAttr)
+        else _default_packing(output_count - len(updates)),
+    )
+
+
+def _default_packing(count: int) -> str:
+    return ("none", "array")[count] if count < 2 else "list"
+
+
+def _integers(attribute: Attribute | None) -> tuple[int, ...]:
+    if not isinstance(attribute, ArrayAttr):
+        return ()
+    return tuple(item.value.data for item in attribute.data if isinstance(item, IntegerAttr))
+
+
+def _parameter(position: int, entry: Attribute) -> Parameter:
+    fields = entry.data if isinstance(entry, DictionaryAttr) else {}
+    type_, dtype, kind = (fields.get(key) for key in ("type", "tir.dtype", "tir.kind"))
+    if not isinstance(type_, MemRefType) or not isinstance(dtype, StringAttr):
+        raise LoweringError(
+            f"parameter {position} of @main must be a memref with tir.dtype, to come from Python"
+        )
+    if rt.ELEMENT_TYPE_OF_DTYPE.get(dtype.data) != str(type_.element_type):
+        raise LoweringError(
+            f"parameter {position} of @main is {type_}, which does not hold {dtype.data}"
+        )
+    sizes = type_.get_shape()
+    dynamic_sizes = tuple(size == DYNAMIC_INDEX for size in sizes)
+    if any(size not in (1, DYNAMIC_INDEX) for size in sizes):
+        raise LoweringError(f"parameter {position} of @main is {type_}: sizes must be 1 or ?")
+    return Parameter(
+        dtype.data,
+        isinstance(kind, StringAttr) and kind.data == "shared",
+        dynamic_sizes,
+        _dynamic_strides(position, type_, dynamic_sizes),
+    )
+
+
+def _dynamic_strides(
+    position: int, type_: MemRefType[TypeAttribute], dynamic_sizes: Sequence[bool]
+) -> tuple[bool, ...]:
+    strides = static_strides(type_)
+    if strides is None:
+        if any(dynamic_sizes):
+            raise LoweringError(
+                f"parameter {position} of @main is {type_}: arrays from Python are strided"
+            )
+        return (False,) * len(dynamic_sizes)
+    for stride, dynamic in zip(strides, dynamic_sizes, strict=True):
+        if stride is not None and dynamic:
+            raise LoweringError(
+                f"parameter {position} of @main is {type_}: the stride of a dimension of any size "
+                "must be dynamic"
+            )
+    return tuple(stride is None for stride in strides)
