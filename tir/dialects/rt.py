@@ -298,7 +298,7 @@ class AcquireGilOp(IRDLOperation):
         super().__init__()
 
 
-RT = Dialect(
+Rt = Dialect(
     "rt",
     [AssertOp, AllocOutputOp, GemmOp, GemvOp, DotOp, ReleaseGilOp, AcquireGilOp],
     [],

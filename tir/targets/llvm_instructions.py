@@ -1,0 +1,420 @@
+"""One row per operation of the llvm dialect: how it reads as an instruction of LLVM assembly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from xdsl.dialects import llvm
+from xdsl.dialects.builtin import DenseArrayBase, DictionaryAttr, IntegerAttr
+from xdsl.ir import Attribute, Block, Operation, SSAValue
+
+from tir.support.errors import UnsupportedError
+
+from .llvm_metadata import Metadata
+from .llvm_types import function_type_text, symbol_text, type_suffix
+
+
+class Writer(Protocol):
+    """What the rows need of the printer of a function."""
+
+    metadata: Metadata
+
+    def value(self, value: SSAValue) -> str: ...
+    def typed(self, value: SSAValue) -> str: ...
+    def type(self, type_: Attribute) -> str: ...
+    def label(self, block: Block) -> str: ...
+    def line(self, text: str) -> None: ...
+    def declare(self, name: str, output: str, inputs: list[str]) -> None: ...
+
+
+Row = Callable[[Writer, Any], None]
+
+_INTEGER_PREDICATES = [flag.value for flag in llvm.ICmpPredicateFlag]
+_FLOAT_PREDICATES = [flag.value.lstrip("_") for flag in llvm.FCmpPredicateFlag]
+_FLAG_ORDER = ("reassoc", "nnan", "ninf", "nsz", "arcp", "contract", "afn")
+_ORDERINGS = {
+    0: "",
+    1: "unordered",
+    2: "monotonic",
+    4: "acquire",
+    5: "release",
+    6: "acq_rel",
+    7: "seq_cst",
+}
+_fast_math_texts: dict[Attribute, str] = {}
+
+
+def fast_math_text(op: Operation) -> str:
+    """The flags of a float operation, each followed by a space; `fast` never stands for all."""
+    flags = op.properties.get("fastmathFlags")
+    if flags is None:
+        return ""
+    text = _fast_math_texts.get(flags)
+    if text is None:
+        assert isinstance(flags, llvm.FastMathAttr)
+        names = {flag.value for flag in flags.data}
+        text = "".join(f"{name} " for name in _FLAG_ORDER if name in names)
+        _fast_math_texts[flags] = text
+    return text
+
+
+def _integer_flags(op: Operation) -> str:
+    text = ""
+    overflow = op.properties.get("overflowFlags")
+    if isinstance(overflow, IntegerAttr):
+        bits = overflow.value.data
+        text = ("nsw " if bits & 1 else "") + ("nuw " if bits & 2 else "")
+    elif isinstance(overflow, llvm.OverflowAttr):
+        text = "".join(f"{flag.value} " for flag in overflow.data)
+    if "isExact" in op.properties:
+        text += "exact "
+    if "isDisjoint" in op.properties:
+        text += "disjoint "
+    return text
+
+
+def _integer_binary(mnemonic: str) -> Row:
+    def row(w: Writer, op: Operation) -> None:
+        left, right = op.operands
+        flags = _integer_flags(op) if op.properties else ""
+        w.line(f"{w.value(op.results[0])} = {mnemonic} {flags}{w.typed(left)}, {w.value(right)}")
+
+    return row
+
+
+def _float_binary(mnemonic: str) -> Row:
+    def row(w: Writer, op: Operation) -> None:
+        left, right = op.operands
+        w.line(
+            f"{w.value(op.results[0])} = {mnemonic} {fast_math_text(op)}"
+            f"{w.typed(left)}, {w.value(right)}"
+        )
+
+    return row
+
+
+def _fneg(w: Writer, op: Operation) -> None:
+    w.line(f"{w.value(op.results[0])} = fneg {fast_math_text(op)}{w.typed(op.operands[0])}")
+
+
+def _cast(mnemonic: str) -> Row:
+    def row(w: Writer, op: Operation) -> None:
+        result = op.results[0]
+        flags = "nneg " if "nonNeg" in op.properties else ""
+        if mnemonic == "trunc":
+            flags = _integer_flags(op)
+        w.line(
+            f"{w.value(result)} = {mnemonic} {flags}{w.typed(op.operands[0])}"
+            f" to {w.type(result.type)}"
+        )
+
+    return row
+
+
+def _predicate(op: Operation) -> int:
+    predicate = op.properties["predicate"]
+    assert isinstance(predicate, IntegerAttr)
+    return predicate.value.data
+
+
+def _icmp(w: Writer, op: Operation) -> None:
+    left, right = op.operands
+    predicate = _INTEGER_PREDICATES[_predicate(op)]
+    w.line(f"{w.value(op.results[0])} = icmp {predicate} {w.typed(left)}, {w.value(right)}")
+
+
+def _fcmp(w: Writer, op: Operation) -> None:
+    left, right = op.operands
+    predicate = _FLOAT_PREDICATES[_predicate(op)]
+    w.line(
+        f"{w.value(op.results[0])} = fcmp {fast_math_text(op)}{predicate} "
+        f"{w.typed(left)}, {w.value(right)}"
+    )
+
+
+def _select(w: Writer, op: llvm.SelectOp) -> None:
+    condition, then, otherwise = op.operands
+    w.line(
+        f"{w.value(op.results[0])} = select {fast_math_text(op)}{w.typed(condition)}, "
+        f"{w.typed(then)}, {w.typed(otherwise)}"
+    )
+
+
+def _freeze(w: Writer, op: Operation) -> None:
+    w.line(f"{w.value(op.results[0])} = freeze {w.typed(op.operands[0])}")
+
+
+def _gep(w: Writer, op: llvm.GEPOp) -> None:
+    dynamic = iter(op.operands[1:])
+    indices = [
+        w.typed(next(dynamic)) if index == llvm.GEP_USE_SSA_VAL else f"i32 {index}"
+        for index in op.rawConstantIndices.iter_values()
+    ]
+    inbounds = "inbounds " if "inbounds" in op.properties else ""
+    w.line(
+        f"{w.value(op.results[0])} = getelementptr {inbounds}{w.type(op.elem_type)}, "
+        f"{w.typed(op.operands[0])}, {', '.join(indices)}"
+    )
+
+
+def _alignment(op: Operation) -> str:
+    alignment = op.properties.get("alignment")
+    return f", align {alignment.value.data}" if isinstance(alignment, IntegerAttr) else ""
+
+
+def _atomic(op: Operation) -> tuple[str, str]:
+    ordering = op.properties.get("ordering")
+    if not isinstance(ordering, IntegerAttr) or not ordering.value.data:
+        return "", ""
+    return "atomic ", f" {_ORDERINGS[ordering.value.data]}"
+
+
+def _load(w: Writer, op: Operation) -> None:
+    result = op.results[0]
+    atomic, ordering = _atomic(op)
+    text = (
+        f"{w.value(result)} = load {atomic}{w.type(result.type)}, {w.typed(op.operands[0])}"
+        f"{ordering}{_alignment(op)}"
+    )
+    if op.attributes:
+        text += w.metadata.access(op.attributes)
+        if "nontemporal" in op.attributes:
+            text += w.metadata.nontemporal()
+        if "invariant" in op.attributes:
+            text += w.metadata.invariant_load()
+    w.line(text)
+
+
+def _store(w: Writer, op: Operation) -> None:
+    value, pointer = op.operands
+    atomic, ordering = _atomic(op)
+    volatile = "volatile " if "volatile_" in op.properties else ""
+    text = f"store {atomic}{volatile}{w.typed(value)}, {w.typed(pointer)}{ordering}{_alignment(op)}"
+    if op.attributes:
+        text += w.metadata.access(op.attributes)
+    if "nontemporal" in op.properties:
+        text += w.metadata.nontemporal()
+    w.line(text)
+
+
+def _alloca(w: Writer, op: llvm.AllocaOp) -> None:
+    w.line(
+        f"{w.value(op.results[0])} = alloca {w.type(op.elem_type)}, {w.typed(op.operands[0])}"
+        f"{_alignment(op)}"
+    )
+
+
+def _positions(op: llvm.ExtractValueOp | llvm.InsertValueOp) -> str:
+    return ", ".join(map(str, op.position.iter_values()))
+
+
+def _extract_value(w: Writer, op: llvm.ExtractValueOp) -> None:
+    w.line(f"{w.value(op.results[0])} = extractvalue {w.typed(op.operands[0])}, {_positions(op)}")
+
+
+def _insert_value(w: Writer, op: llvm.InsertValueOp) -> None:
+    container, value = op.operands
+    w.line(
+        f"{w.value(op.results[0])} = insertvalue {w.typed(container)}, {w.typed(value)}, "
+        f"{_positions(op)}"
+    )
+
+
+def _branch(w: Writer, op: llvm.BrOp) -> None:
+    annotation = op.attributes.get("loop_annotation")
+    loop = w.metadata.loop(annotation) if isinstance(annotation, DictionaryAttr) else ""
+    w.line(f"br label {w.label(op.successors[0])}{loop}")
+
+
+def _conditional_branch(w: Writer, op: llvm.CondBrOp) -> None:
+    annotation = op.attributes.get("loop_annotation")
+    suffix = w.metadata.branch_weights(op.attributes)
+    if isinstance(annotation, DictionaryAttr):
+        suffix += w.metadata.loop(annotation)
+    then, otherwise = op.successors
+    w.line(
+        f"br {w.typed(op.operands[0])}, label {w.label(then)}, label {w.label(otherwise)}{suffix}"
+    )
+
+
+def _switch(w: Writer, op: Operation) -> None:
+    values = op.properties["case_values"]
+    assert isinstance(values, DenseArrayBase)
+    type_ = w.type(op.operands[0].type)
+    default, *destinations = op.successors
+    cases = " ".join(
+        f"{type_} {value}, label {w.label(block)}"
+        for value, block in zip(values.iter_values(), destinations, strict=True)  # pyright: ignore[reportAttributeAccessIssue]
+    )
+    w.line(f"switch {w.typed(op.operands[0])}, label {w.label(default)} [ {cases} ]")
+
+
+def _return(w: Writer, op: Operation) -> None:
+    w.line(f"ret {w.typed(op.operands[0])}" if op.operands else "ret void")
+
+
+def _unreachable(w: Writer, _: Operation) -> None:
+    w.line("unreachable")
+
+
+def _call(w: Writer, op: llvm.CallOp) -> None:
+    arguments = list(op.args)
+    if op.callee is not None:
+        callee = symbol_text(op.callee.root_reference.data)
+    else:
+        callee = w.value(arguments.pop(0))
+    output = w.type(op.results[0].type) if op.results else "void"
+    if op.var_callee_type is not None:
+        output = function_type_text(op.var_callee_type)
+    tail = op.TailCallKind.data.value
+    text = "" if tail == "none" else f"{tail} "
+    convention = op.CConv.convention.data
+    text += f"call {fast_math_text(op)}" + ("" if convention == "ccc" else f"{convention} ")
+    text += f"{output} {callee}({', '.join(map(w.typed, arguments))})"
+    if op.results:
+        text = f"{w.value(op.results[0])} = {text}"
+    w.line(text + w.metadata.access(op.attributes))
+
+
+def _intrinsic(name: str, flag: str | None = None) -> Row:
+    """An intrinsic overloaded on its first operand, perhaps with an i1 flag after its operands."""
+
+    def row(w: Writer, op: Operation) -> None:
+        result = op.results[0]
+        symbol = f"llvm.{name}.{type_suffix(op.operands[0].type)}"
+        inputs = [w.type(operand.type) for operand in op.operands]
+        arguments = [w.typed(operand) for operand in op.operands]
+        if flag is not None:
+            value = op.properties.get(flag)
+            arguments.append(
+                "i1 true" if isinstance(value, IntegerAttr) and value.value.data else "i1 false"
+            )
+            inputs.append("i1")
+        output = w.type(result.type)
+        w.declare(symbol, output, inputs)
+        w.line(
+            f"{w.value(result)} = call {fast_math_text(op)}{output} @{symbol}"
+            f"({', '.join(arguments)})"
+        )
+
+    return row
+
+
+def _memcpy(w: Writer, op: Operation) -> None:
+    target, source, length = op.operands
+    suffixes = ".".join(type_suffix(operand.type) for operand in op.operands)
+    symbol = f"llvm.memcpy.{suffixes}"
+    w.declare(symbol, "void", [*(w.type(operand.type) for operand in op.operands), "i1"])
+    w.line(
+        f"call void @{symbol}({w.typed(target)}, {w.typed(source)}, {w.typed(length)}, i1 false)"
+    )
+
+
+def _call_intrinsic(w: Writer, op: llvm.CallIntrinsicOp) -> None:
+    if len(op.op_bundle_operands):
+        raise UnsupportedError("operand bundles have no LLVM assembly here")
+    inputs = [w.type(argument.type) for argument in op.args]
+    output = w.type(op.results[0].type) if op.results else "void"
+    name = op.intrin.data
+    w.declare(name, output, inputs)
+    result = f"{w.value(op.results[0])} = " if op.results else ""
+    w.line(f"{result}call {fast_math_text(op)}{output} @{name}({', '.join(map(w.typed, op.args))})")
+
+
+def _nothing(_: Writer, __: Operation) -> None:
+    """Constants are written where they are used."""
+
+
+_INTEGER_BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "udiv",
+    "sdiv",
+    "urem",
+    "srem",
+    "and",
+    "or",
+    "xor",
+    "shl",
+    "lshr",
+    "ashr",
+]
+_FLOAT_BINARY = ["fadd", "fsub", "fmul", "fdiv", "frem"]
+_CASTS = [
+    "trunc",
+    "zext",
+    "sext",
+    "fptrunc",
+    "fpext",
+    "fptosi",
+    "fptoui",
+    "sitofp",
+    "uitofp",
+    "bitcast",
+    "inttoptr",
+    "ptrtoint",
+    "addrspacecast",
+]
+_INTRINSICS = [
+    "fabs",
+    "ceil",
+    "floor",
+    "sqrt",
+    "trunc",
+    "roundeven",
+    "copysign",
+    "fma",
+    "maximum",
+    "minimum",
+    "maxnum",
+    "minnum",
+    "smax",
+    "smin",
+    "umax",
+    "umin",
+    "ctpop",
+    "umul.with.overflow",
+    "exp",
+    "exp2",
+    "log",
+    "log2",
+    "sin",
+    "cos",
+    "pow",
+]
+
+ROWS: dict[str, Row] = {
+    **{f"llvm.{name}": _integer_binary(name) for name in _INTEGER_BINARY},
+    **{f"llvm.{name}": _float_binary(name) for name in _FLOAT_BINARY},
+    **{f"llvm.{name}": _cast(name) for name in _CASTS},
+    **{f"llvm.intr.{name}": _intrinsic(name) for name in _INTRINSICS},
+    "llvm.intr.abs": _intrinsic("abs", "is_int_min_poison"),
+    "llvm.intr.ctlz": _intrinsic("ctlz", "is_zero_poison"),
+    "llvm.intr.cttz": _intrinsic("cttz", "is_zero_poison"),
+    "llvm.intr.memcpy": _memcpy,
+    "llvm.call_intrinsic": _call_intrinsic,
+    "llvm.fneg": _fneg,
+    "llvm.icmp": _icmp,
+    "llvm.fcmp": _fcmp,
+    "llvm.select": _select,
+    "llvm.freeze": _freeze,
+    "llvm.getelementptr": _gep,
+    "llvm.load": _load,
+    "llvm.store": _store,
+    "llvm.alloca": _alloca,
+    "llvm.extractvalue": _extract_value,
+    "llvm.insertvalue": _insert_value,
+    "llvm.br": _branch,
+    "llvm.cond_br": _conditional_branch,
+    "llvm.switch": _switch,
+    "llvm.return": _return,
+    "llvm.unreachable": _unreachable,
+    "llvm.call": _call,
+    "llvm.mlir.constant": _nothing,
+    "llvm.mlir.zero": _nothing,
+    "llvm.mlir.undef": _nothing,
+    "llvm.mlir.addressof": _nothing,
+}
+"""Operation name -> the function that writes it."""
