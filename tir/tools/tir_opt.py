@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from xdsl.dialects import get_all_dialects
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import DiagnosticException, ParseError
 from xdsl.xdsl_opt_main import xDSLOptMain
@@ -37,7 +38,9 @@ class TirOptMain(xDSLOptMain):
             raise SystemExit(f"tir-opt: {error}") from None
 
     def register_all_dialects(self) -> None:
-        super().register_all_dialects()
+        for name, factory in get_all_dialects().items():
+            if name not in DIALECTS:
+                self.ctx.register_dialect(name, factory)
         for name in DIALECTS:
             self.ctx.register_dialect(name, lambda name=name: load_dialect(name))
 
