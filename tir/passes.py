@@ -22,11 +22,13 @@ PASSES: dict[str, str] = {
     "stabilize": "tir.transforms.stabilize:StabilizePass",
     # linalg, kernels, buffers, loops
     "tir-to-linalg": "tir.lowering.tir_to_linalg:TirToLinalgPass",
+    "linalg-fuse-elementwise": "tir.transforms.fuse_elementwise:FuseElementwisePass",
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",
     "kernels-to-loops": "tir.lowering.kernels_to_loops:KernelsToLoopsPass",
     # machine code
     "expand-math": "tir.lowering.expand_math:ExpandMathPass",
+    "convert-to-llvm": "tir.lowering.convert_to_llvm:ConvertToLLVMPass",
 }
 """Pass name -> "module:class"."""
 
@@ -36,8 +38,9 @@ DIALECTS: dict[str, str] = {
     "kernel": "tir.dialects.kernel:Kernel",
     "rt": "tir.dialects.rt:Rt",
     "math_ext": "tir.dialects.math_ext:MathExt",
+    "llvm": "tir.dialects.llvm_ext:LLVM",
 }
-"""Dialect name -> "module:dialect"."""
+"""Dialect name -> "module:dialect"; they take precedence over xDSL's of the same name."""
 
 
 def load(reference: str) -> object:

@@ -47,7 +47,7 @@ LINALG = Stage(
     ("make-broadcasts-explicit", "tir-to-linalg"),
     frozenset(_HOST | {"linalg", "linalg_ext", "tensor", "math", "math_ext", "scf"}),
 )
-KERNELS = Stage("kernels", ("form-kernels",), LINALG.dialects | {"kernel"})
+KERNELS = Stage("kernels", ("linalg-fuse-elementwise", "form-kernels"), LINALG.dialects | {"kernel"})
 BUFFERS = Stage(
     "buffers",
     ("bufferize",),
@@ -99,7 +99,7 @@ def new_context() -> Context:
     context = Context()
     context.load_dialect(Builtin)
     for name, factory in get_all_dialects().items():
-        if name != "builtin":
+        if name != "builtin" and name not in DIALECTS:
             context.register_dialect(name, factory)
     for name in DIALECTS:
         context.register_dialect(name, _dialect_factory(name))
