@@ -121,7 +121,7 @@ def ir_location(location: SourceLocation | None) -> LocationAttr:
     """A line of the user's code as a location of the IR."""
     if location is None:
         return UnknownLoc()
-    return FileLineColLoc([StringAttr(location.filename), IntAttr(location.line), IntAttr(0)])
+    return FileLineColLoc(StringAttr(location.filename), IntAttr(location.line), IntAttr(0))
 
 
 def source_location(location: LocationAttr) -> SourceLocation | None:
