@@ -1,0 +1,170 @@
+"""`expand-math`: accuracy against mpmath, special values against C99, vectorization, structure."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from xdsl.context import Context
+from xdsl.dialects import arith, func, math
+from xdsl.dialects.builtin import FunctionType, ModuleOp, f16, f32, f64
+from xdsl.ir import Block, Region
+
+from tests.lowering.elementary_functions import FUNCTIONS, Function, largest_error, sample_points
+from tests.lowering.scalar_jit import CompiledLoop
+from tir.dialects import math_ext
+from tir.lowering.expand_math import ExpandMathPass
+from tir.lowering.expand_math.registry import EXPANDERS
+
+DTYPES = ("float64", "float32")
+CASES = [
+    pytest.param(function, dtype, id=f"{function.name}-{dtype}")
+    for function in FUNCTIONS
+    for dtype in DTYPES
+]
+INF, NAN = np.inf, np.nan
+_loops: dict[tuple[str, str], CompiledLoop] = {}
+
+
+def compiled(op_class: type, dtype: str, arity: int = 1) -> CompiledLoop:
+    key = (op_class.name, dtype)
+    if key not in _loops:
+        _loops[key] = CompiledLoop(op_class, dtype, arity)
+    return _loops[key]
+
+
+def check(op_class: type, dtype: str, *columns: list[float]) -> None:
+    """The last column is the exact result, sign of zero included."""
+    *arguments, wanted = (np.array(c, dtype) for c in columns)
+    result = compiled(op_class, dtype, len(arguments))(*arguments)
+    np.testing.assert_array_equal(result, wanted)
+    numbers = ~np.isnan(wanted)
+    np.testing.assert_array_equal(np.signbit(result[numbers]), np.signbit(wanted[numbers]))
+
+
+def test_every_expander_is_tested() -> None:
+    assert {f.op_class for f in FUNCTIONS} | {math.RoundOp} == set(EXPANDERS)
+
+
+@pytest.mark.parametrize(("function", "dtype"), CASES)
+def test_error_is_below_two_ulp(function: Function, dtype: str) -> None:
+    points = sample_points(function, dtype, 1000)
+    results = compiled(function.op_class, dtype, function.arity)(*points)
+    error, place = largest_error(function, results, points)
+    assert 0 < error < 2, f"{error} ulp at {place}"
+
+
+@pytest.mark.parametrize(("function", "dtype"), CASES)
+def test_loop_is_vectorized(function: Function, dtype: str) -> None:
+    loop = compiled(function.op_class, dtype, function.arity)
+    scalar_suffix = "sd" if dtype == "float64" else "ss"
+    packed_suffix = "pd" if dtype == "float64" else "ps"
+    if "ymm" not in loop.assembly and "zmm" not in loop.assembly:
+        assert f"mul{packed_suffix}" in loop.assembly, f"only mul{scalar_suffix}"
+    assert "call" not in loop.assembly
+
+
+SPECIAL = {
+    math.ExpOp: [(0.0, 1), (-0.0, 1), (INF, INF), (-INF, 0), (1e4, INF), (-1e4, 0)],
+    math.Exp2Op: [(0.0, 1), (3, 8), (-3, 0.125), (INF, INF), (-INF, 0), (1e4, INF), (-1e4, 0)],
+    math.ExpM1Op: [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -1), (1e4, INF), (-1e4, -1)],
+    math.LogOp: [(1, 0.0), (0.0, -INF), (-0.0, -INF), (-1, NAN), (INF, INF), (-INF, NAN)],
+    math.Log2Op: [(1, 0.0), (8, 3), (0.125, -3), (0.0, -INF), (-0.0, -INF), (-1, NAN), (INF, INF)],
+    math.Log10Op: [(1, 0.0), (1000, 3), (0.0, -INF), (-0.0, -INF), (-1, NAN), (INF, INF)],
+    math.Log1pOp: [(0.0, 0.0), (-0.0, -0.0), (-1, -INF), (-2, NAN), (INF, INF), (-INF, NAN)],
+    math.SinOp: [(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN)],
+    math.CosOp: [(0.0, 1), (-0.0, 1), (INF, NAN), (-INF, NAN)],
+    math.TanOp: [(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN)],
+    math.AsinOp: [(0.0, 0.0), (-0.0, -0.0), (1.5, NAN), (-1.5, NAN), (INF, NAN)],
+    math.AcosOp: [(1, 0.0), (1.5, NAN), (-1.5, NAN), (INF, NAN)],
+    math.AtanOp: [(0.0, 0.0), (-0.0, -0.0), (INF, np.pi / 2), (-INF, -np.pi / 2)],
+    math.SinhOp: [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -INF), (1e4, INF)],
+    math.CoshOp: [(0.0, 1), (-0.0, 1), (INF, INF), (-INF, INF), (-1e4, INF)],
+    math.TanhOp: [(0.0, 0.0), (-0.0, -0.0), (INF, 1), (-INF, -1), (1e30, 1)],
+    math.AsinhOp: [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -INF)],
+    math.AcoshOp: [(1, 0.0), (0.5, NAN), (-5, NAN), (INF, INF), (-INF, NAN)],
+    math.AtanhOp: [(0.0, 0.0), (-0.0, -0.0), (1, INF), (-1, -INF), (1.5, NAN), (INF, NAN)],
+    math.ErfOp: [(0.0, 0.0), (-0.0, -0.0), (INF, 1), (-INF, -1), (1e30, 1)],
+    math.CbrtOp: [(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -INF), (27, 3), (-8, -2)],
+    math.RsqrtOp: [(0.0, INF), (4, 0.5), (-1, NAN), (INF, 0)],
+    math.RoundOp: [
+        *[(0.0, 0.0), (-0.0, -0.0), (0.5, 1), (-0.5, -1), (1.5, 2), (2.5, 3), (-2.5, -3)],
+        *[(0.3, 0.0), (-0.3, -0.0), (INF, INF), (-INF, -INF), (1e30, 1e30), (8388609, 8388609)],
+        *[(np.nextafter(np.float32(0.5), np.float32(0)), 0.0)],
+    ],
+    math_ext.ErfcOp: [(0.0, 1), (-0.0, 1), (INF, 0), (-INF, 2), (1e30, 0), (-1e30, 2)],
+    math_ext.SigmoidOp: [(0.0, 0.5), (INF, 1), (-INF, 0), (1e30, 1), (-1e30, 0)],
+    math_ext.SoftplusOp: [(INF, INF), (-INF, 0), (1e30, 1e30), (-1e30, 0)],
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("op_class", SPECIAL, ids=lambda op_class: op_class.name)
+def test_special_values(op_class: type, dtype: str) -> None:
+    arguments, wanted = zip(*SPECIAL[op_class], (NAN, NAN), strict=True)
+    check(op_class, dtype, arguments, wanted)
+
+
+EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1e30, -1e30, INF, -INF, NAN)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("op_class", "reference"), [(math.PowFOp, np.power), (math.Atan2Op, np.arctan2)]
+)
+def test_binary_special_values(op_class: type, reference: np.ufunc, dtype: str) -> None:
+    x, y = (np.array(c, dtype) for c in zip(*product(EDGES, EDGES), strict=True))
+    with np.errstate(all="ignore"):
+        wanted = reference(x, y)
+    result = compiled(op_class, dtype, 2)(x, y)
+    np.testing.assert_array_equal(np.isnan(result), np.isnan(wanted))
+    numbers = ~np.isnan(wanted)
+    np.testing.assert_array_equal(np.signbit(result[numbers]), np.signbit(wanted[numbers]))
+    np.testing.assert_allclose(result[numbers], wanted[numbers], rtol=4 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_powers_of_two_are_exact(dtype: str) -> None:
+    info = np.finfo(dtype)
+    exponents = np.arange(info.minexp - info.nmant, info.maxexp, dtype=dtype)
+    powers = np.ldexp(np.ones_like(exponents), exponents.astype(int))
+    np.testing.assert_array_equal(compiled(math.Exp2Op, dtype)(exponents), powers)
+    np.testing.assert_array_equal(compiled(math.Log2Op, dtype)(powers), exponents)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_round_agrees_with_floor_of_half_more(dtype: str) -> None:
+    x = np.random.default_rng(0).uniform(-1000, 1000, 2000).astype(dtype)
+    wanted = np.copysign(np.floor(np.abs(x).astype("f8") + 0.5), x)
+    np.testing.assert_array_equal(compiled(math.RoundOp, dtype)(x), wanted)
+
+
+def test_one_function_serves_all_uses() -> None:
+    block = Block(arg_types=[f64, f32])
+    wide, narrow = block.args
+    ops = [math.ExpOp(wide), math.ExpOp(wide), math.ExpOp(narrow), math_ext.ErfcOp(wide)]
+    block.add_ops([*ops, func.ReturnOp(*ops)])
+    outputs = [f64, f64, f32, f64]
+    user = func.FuncOp("user", FunctionType.from_lists([f64, f32], outputs), Region(block))
+    module = ModuleOp([user])
+    ExpandMathPass().apply(Context(), module)
+    module.verify()
+    names = [f.sym_name.data for f in module.ops if isinstance(f, func.FuncOp)]
+    assert names == ["user", "tir.exp.f64", "tir.exp.f32", "tir.erfc.f64"]
+    assert not [op for op in module.walk() if type(op) in EXPANDERS]
+    added = [f for f in module.ops if f is not user]
+    assert all("always_inline" in f.attributes for f in added)
+    allowed = {math.FmaOp, math.SqrtOp, math.AbsFOp, math.CopySignOp, math.FloorOp, func.ReturnOp}
+    for function in added:
+        for op in function.regions[0].walk():
+            assert op.dialect_name() == arith.Arith.name or type(op) in allowed
+
+
+def test_other_types_stay() -> None:
+    block = Block(arg_types=[f16])
+    op = math.ExpOp(block.args[0])
+    block.add_ops([op, func.ReturnOp(op)])
+    module = ModuleOp([func.FuncOp("user", FunctionType.from_lists([f16], [f16]), Region(block))])
+    ExpandMathPass().apply(Context(), module)
+    assert op.parent_block() is block
