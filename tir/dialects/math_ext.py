@@ -59,4 +59,25 @@ class SoftplusOp(UnaryFloatOperation):
     name = "math_ext.softplus"
 
 
-MathExt = Dialect("math_ext", [ErfcOp, SigmoidOp, SoftplusOp])
+@irdl_op_definition
+class FmodOp(IRDLOperation):
+    """Remainder with the sign of the dividend, exact as C's fmod: `%z = math_ext.fmod %x, %y : f64`."""
+
+    T: ClassVar = VarConstraint("T", AnyFloatConstr)
+
+    name = "math_ext.fmod"
+
+    lhs = operand_def(T)
+    rhs = operand_def(T)
+    result = result_def(T)
+
+    traits = traits_def(Pure(), SameOperandsAndResultType())
+
+    assembly_format = "$lhs `,` $rhs attr-dict `:` type($result)"
+
+    def __init__(self, lhs: Operation | SSAValue, rhs: Operation | SSAValue) -> None:
+        value = SSAValue.get(lhs)
+        super().__init__(operands=[value, rhs], result_types=[value.type])
+
+
+MathExt = Dialect("math_ext", [ErfcOp, SigmoidOp, SoftplusOp, FmodOp])

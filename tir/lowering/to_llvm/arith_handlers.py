@@ -8,7 +8,7 @@ from xdsl.dialects import arith, llvm, math
 from xdsl.dialects.builtin import FloatAttr, IndexType, IntegerAttr, IntegerType, i32, i64
 from xdsl.ir import Attribute, Operation
 
-from tir.dialects import llvm_ext
+from tir.dialects import llvm_ext, math_ext
 from tir.support.errors import UnsupportedError
 
 from .descriptor import convert_type
@@ -182,6 +182,8 @@ _FLOAT_OPS: dict[type[Operation], type[Operation]] = {
     math.RoundEvenOp: llvm_ext.RoundEvenOp,
     math.SqrtOp: llvm.FSqrtOp,
     math.TruncOp: llvm_ext.FTruncOp,
+    # The target's library function where it has no instruction.
+    math_ext.FmodOp: llvm.FRemOp,
 }
 
 _CASTS: dict[type[Operation], type[Operation]] = {
