@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from tests.op_table import elementwise, nnet, reductions, structural
+from tests.op_table import elementwise, indexing, nnet, reductions, structural
 from tests.op_table.row import Case, Failure, Gradient, Row
 
-ROWS: tuple[Row, ...] = (*elementwise.ROWS, *reductions.ROWS, *nnet.ROWS, *structural.ROWS)
+ROWS: tuple[Row, ...] = (
+    *elementwise.ROWS,
+    *reductions.ROWS,
+    *nnet.ROWS,
+    *structural.ROWS,
+    *indexing.ROWS,
+)
 
 __all__ = ["ROWS", "Case", "Failure", "Gradient", "Row"]

@@ -1,0 +1,43 @@
+"""Every operation of the dialect has all that an operation needs, in each of the places where it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tir.autodiff.registry import RULES
+from tir.lowering.tir_to_linalg.registry import LOWERINGS
+
+from tests.op_table import ROWS
+from tir.dialects.tir import OPERATIONS
+
+LIT_TESTS = Path(__file__).resolve().parent.parent / "lit_tests"
+
+
+def _missing(present: set[str]) -> list[str]:
+    return sorted(op.name for op in OPERATIONS if op.name not in present)
+
+
+def test_every_operation_has_a_row() -> None:
+    assert not _missing({row.op.name for row in ROWS})
+    assert len({row.op for row in ROWS}) == len(ROWS)
+
+
+def test_every_row_has_a_differentiable_case_or_says_why_not() -> None:
+    for row in ROWS:
+        assert not (row.constant_gradient and row.gradients), row.name
+
+
+def test_every_operation_has_a_gradient_rule() -> None:
+    assert not _missing({op.name for op in RULES})
+
+
+def test_every_operation_has_a_lowering() -> None:
+    assert not _missing({op.name for op in LOWERINGS})
+
+
+@pytest.mark.parametrize("folder", ["dialects/tir", "lowering/tir_to_linalg"])
+def test_every_operation_has_a_lit_case(folder: str) -> None:
+    text = "\n".join(p.read_text() for p in sorted((LIT_TESTS / folder).rglob("*.mlir")))
+    words = set(text.replace('"', " ").split())
+    assert not _missing(words)
