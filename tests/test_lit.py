@@ -53,7 +53,7 @@ def call(tool: Callable[[list[str]], object], argv: list[str], stdin: str) -> tu
     with (
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(errors),
-        mock.patch("sys.stdin", io.StringIO(stdin)),
+        mock.patch("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()))),
         # What `--disable-verify` replaces must not stay replaced for the next file.
         mock.patch.object(Attribute, "__post_init__", Attribute.__post_init__),
     ):
