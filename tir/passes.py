@@ -29,6 +29,7 @@ PASSES: dict[str, str] = {
     # machine code
     "expand-math": "tir.lowering.expand_math:ExpandMathPass",
     "convert-to-llvm": "tir.lowering.convert_to_llvm:ConvertToLLVMPass",
+    "emit-python-entry": "tir.lowering.emit_python_entry:EmitPythonEntryPass",
 }
 """Pass name -> "module:class"."""
 

@@ -13,10 +13,9 @@ from xdsl.dialects.builtin import (
     IntegerAttr,
     MemRefType,
     StringAttr,
-    TypeAttribute,
     i64,
 )
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, TypeAttribute
 
 from tir.dialects import rt
 from tir.support.errors import LoweringError

@@ -1,0 +1,1 @@
+"""The native function that Python calls, written in the llvm dialect."""

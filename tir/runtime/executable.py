@@ -1,0 +1,57 @@
+"""From object code to a Python callable: a native function of CPython, with nothing in between."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tir.runtime.cpu import LoadedObject, load_object
+from tir.runtime.python_abi import bind_symbols
+
+ENTRY = "tir_entry"
+_METH_FASTCALL = 0x0080
+_METH_KEYWORDS = 0x0002
+
+Callback = Callable[..., Any]
+Cell = list[Any]
+
+
+class _MethodDef(ctypes.Structure):
+    """CPython's PyMethodDef."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
+
+
+class Executable:
+    """Object code whose `tir_entry` follows `emit-python-entry`, loaded once and callable in several ways."""
+
+    def __init__(self, object_code: bytes, name: str = "tir_function") -> None:
+        bind_symbols()
+        self._loaded: LoadedObject = load_object(object_code, (ENTRY,))
+        self._name = name.encode("utf-8", "replace").replace(b"\0", b" ")
+        self._definition = _MethodDef(
+            self._name, self._loaded.address(ENTRY), _METH_FASTCALL | _METH_KEYWORDS, None
+        )
+
+    def bind(self, slow_path: Callback, on_failure: Callback, cells: Sequence[Cell]) -> Callback:
+        """A builtin function over this code, which it keeps alive.
+
+        `cells` are one-item lists, the storage of the shared variables in the order of the parameters.
+        `slow_path(*args, **kwargs)` is called, and gives the result, where an argument or a shared value is not
+        an array as native code needs it. `on_failure(code, *inputs, *shared)` must raise what the failure of that
+        number in the module's table means.
+        """
+        bound = (slow_path, on_failure, *cells, self)
+        # The tuple, and in it this object with the definition, lives as long as the function does.
+        return _NEW_BUILTIN(ctypes.addressof(self._definition), bound, None)
+
+
+_NEW_BUILTIN = ctypes.PYFUNCTYPE(
+    ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p
+)(("PyCFunction_NewEx", ctypes.pythonapi))
