@@ -76,6 +76,9 @@ def emit(
     function.attributes["tir.updates"] = ArrayAttr(
         [IntegerAttr(positions[variable], i64) for variable in updates]
     )
+    function.attributes["tir.result_dtypes"] = ArrayAttr(
+        [StringAttr(variable.type.dtype) for variable in results]
+    )
     return ModuleOp([function])
 
 

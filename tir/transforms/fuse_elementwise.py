@@ -278,9 +278,7 @@ class _Fusion:
         yielded = self._splice(node, producer, block, map_)
         self._drop_input(node, index, yielded[producer.results.index(value)])
 
-    def _splice(
-        self, node: Node, producer: Node, block: Block, map_: Projection
-    ) -> list[SSAValue]:
+    def _splice(self, node: Node, producer: Node, block: Block, map_: Projection) -> list[SSAValue]:
         """Move the operations and the inputs of a block into the node, in front; what it yielded."""
         arguments = list(block.args)
         *moved, terminator = block.ops

@@ -1,0 +1,173 @@
+"""Kernel regions on memrefs: the destinations become operands, the results vanish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects import memref, tensor
+from xdsl.dialects.builtin import ArrayAttr, DenseArrayBase, TensorType, i32
+from xdsl.dialects.linalg.attrs import IteratorType, IteratorTypeAttr
+from xdsl.dialects.linalg.ops import FillOp, GenericOp, YieldOp
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from tir.dialects import kernel
+from tir.dialects.linalg_ext import ScatterOp
+from tir.dialects.projections import affine_map, identity
+from tir.lowering.bufferize.types import memref_type
+from tir.support.errors import LoweringError
+
+_PARALLEL = IteratorTypeAttr(IteratorType.PARALLEL)
+
+
+def initializer(region: kernel.RegionOp, number: int) -> Operation:
+    """The operation inside a region that makes the destination of one result."""
+    terminator = region.body.block.last_op
+    assert terminator is not None
+    producer = terminator.operands[number].owner
+    assert isinstance(producer, Operation)
+    if isinstance(producer, ScatterOp):
+        return producer
+    split = len(producer.operands) - len(producer.results)
+    destination = producer.operands[split + producer.results.index(terminator.operands[number])]
+    owner = destination.owner
+    if isinstance(owner, FillOp):
+        owner = owner.operands[-1].owner
+    if not isinstance(owner, tensor.EmptyOp):
+        raise LoweringError(f"the destination of a {producer.name} must be a tensor.empty")
+    return owner
+
+
+def outer_value(region: kernel.RegionOp, inner: SSAValue) -> SSAValue:
+    """What an argument of the body is bound to."""
+    assert inner.owner is region.body.block
+    return region.operands[inner.index]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def to_memrefs(
+    region: kernel.RegionOp, operands: Sequence[SSAValue], destinations: Sequence[SSAValue]
+) -> kernel.RegionOp:
+    """The region on memrefs; `operands` are those of the old one, tensors replaced by their buffers.
+
+    A scatter's destination is updated in place: its buffer already holds the old values.
+    """
+    old = region.body.block
+    # Sizes were needed to make tensors; the buffers exist now.
+    kept = [i for i, a in enumerate(old.args) if _is_needed(a)]
+    bound: list[SSAValue] = [operands[i] for i in kept]
+    new = Block(arg_types=[v.type for v in bound])
+    inside: dict[SSAValue, SSAValue] = {}
+    for i, argument in zip(kept, new.args, strict=True):
+        inside[old.args[i]] = argument
+        argument.name_hint = old.args[i].name_hint
+    terminator = old.last_op
+    assert terminator is not None
+    for value, buffer in zip(terminator.operands, destinations, strict=True):
+        inside[value] = _argument_for(buffer, bound, new)
+    for op in list(old.ops):
+        if isinstance(op, GenericOp):
+            _lower_generic(op, new, inside)
+        elif isinstance(op, ScatterOp):
+            destination = inside[op.results[0]]
+            op.detach()
+            op.operands = [*(inside[v] for v in op.operands[:-1]), destination]
+            new.add_op(
+                ScatterOp.create(
+                    operands=op.operands, properties=op.properties, location=op.location
+                )
+            )
+        elif isinstance(op, tensor.EmptyOp | FillOp | kernel.YieldOp):
+            continue
+        else:
+            op.detach()
+            op.operands = [inside.get(v, v) for v in op.operands]
+            new.add_op(op)
+    new.add_op(kernel.YieldOp())
+    return kernel.RegionOp.create(operands=bound, regions=[Region(new)], location=region.location)
+
+
+def _is_needed(argument: SSAValue) -> bool:
+    if isinstance(argument.type, TensorType):
+        # The old value of a scatter's destination is not read by itself.
+        return any(
+            not (isinstance(u.operation, ScatterOp) and u.index == len(u.operation.operands) - 1)
+            for u in argument.uses
+        )
+    return any(not isinstance(u.operation, tensor.EmptyOp) for u in argument.uses)
+
+
+def _argument_for(buffer: SSAValue, bound: list[SSAValue], block: Block) -> SSAValue:
+    for i, value in enumerate(bound):
+        if value is buffer:
+            return block.args[i]
+    bound.append(buffer)
+    argument = block.insert_arg(buffer.type, len(block.args))
+    argument.name_hint = buffer.name_hint
+    return argument
+
+
+def _lower_generic(op: GenericOp, block: Block, inside: dict[SSAValue, SSAValue]) -> None:
+    outputs = [inside.get(r) for r in op.results]
+    for output, init in zip(outputs, op.outputs, strict=True):
+        if output is not None and isinstance(init.owner, FillOp):
+            value = init.owner.operands[0]
+            block.add_op(FillOp([inside.get(value, value)], [output], res=[]))
+    for inner in op.body.block.walk():
+        if isinstance(inner, tensor.ExtractOp):
+            _lower_extract(inner, inside)
+        else:
+            for number, operand in enumerate(inner.operands):
+                if operand in inside:
+                    inner.operands[number] = inside[operand]
+    body = op.body
+    op.detach_region(body)
+    new = GenericOp.create(
+        operands=[*(inside[v] for v in op.inputs), *(o for o in outputs if o is not None)],
+        properties=op.properties,
+        regions=[body],
+        location=op.location,
+    )
+    block.add_op(new)
+
+
+def _lower_extract(op: tensor.ExtractOp, inside: dict[SSAValue, SSAValue]) -> None:
+    source = inside[op.operands[0]]
+    load = memref.LoadOp.create(
+        operands=[source, *(inside.get(i, i) for i in op.operands[1:])],
+        result_types=[memref_type(source).element_type],
+        location=op.location,
+    )
+    block = op.parent
+    assert block is not None
+    block.insert_op_before(load, op)
+    op.results[0].replace_all_uses_with(load.results[0])
+    block.erase_op(op)
+
+
+def copy_region(source: SSAValue, destination: SSAValue) -> kernel.RegionOp:
+    """A kernel that copies one buffer into another of the same sizes; static 1s of the source broadcast."""
+    source_type, type_ = memref_type(source), memref_type(destination)
+    block = Block(arg_types=[source.type, destination.type])
+    element: Attribute = type_.element_type
+    inner = Block(arg_types=[element, element])
+    inner.add_op(YieldOp(inner.args[0]))
+    loops = len(type_.get_shape())
+    missing = loops - len(source_type.get_shape())
+    source_map = tuple(
+        -1 if size == 1 and type_.get_shape()[axis + missing] != 1 else axis + missing
+        for axis, size in enumerate(source_type.get_shape())
+    )
+    block.add_op(
+        GenericOp.create(
+            operands=list(block.args),
+            properties={
+                "indexing_maps": ArrayAttr(
+                    [affine_map(loops, source_map), affine_map(loops, identity(loops))]
+                ),
+                "iterator_types": ArrayAttr([_PARALLEL] * loops),
+                "operandSegmentSizes": DenseArrayBase.from_list(i32, [1, 1]),
+            },
+            regions=[Region(inner)],
+        )
+    )
+    block.add_op(kernel.YieldOp())
+    return kernel.RegionOp.create(operands=[source, destination], regions=[Region(block)])

@@ -1,0 +1,88 @@
+"""Memref types, and the shorthand for building host arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects import arith, memref
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    IndexType,
+    IntegerAttr,
+    LocationAttr,
+    MemRefType,
+    NoneAttr,
+    StridedLayoutAttr,
+    TensorType,
+)
+from xdsl.ir import Attribute, Block, Operation, SSAValue
+
+INDEX = IndexType()
+
+
+def contiguous(element_type: Attribute, shape: Sequence[int]) -> MemRefType:
+    """The type of a buffer of our own making: row-major, no gaps."""
+    return MemRefType(element_type, shape)
+
+
+def strided(element_type: Attribute, shape: Sequence[int]) -> MemRefType:
+    """The type of memory laid out by somebody else: any offset, any strides."""
+    layout = StridedLayoutAttr([NoneAttr()] * len(shape), NoneAttr())
+    return MemRefType(element_type, shape, layout)
+
+
+def is_contiguous(type_: MemRefType) -> bool:
+    """Whether the type promises a row-major layout."""
+    return isinstance(type_.layout, NoneAttr)
+
+
+def memref_type(value: SSAValue) -> MemRefType:
+    """The type of a value that is a memref."""
+    assert isinstance(value.type, MemRefType)
+    return value.type
+
+
+def tensor_type(value: SSAValue) -> TensorType:
+    """The type of a value that is a tensor."""
+    assert isinstance(value.type, TensorType)
+    return value.type
+
+
+class HostBuilder:
+    """Adds operations at the end of a block, each with the current location."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.location: LocationAttr | None = None
+        self._constants: dict[int, SSAValue] = {}
+
+    def add(self, op: Operation) -> Operation:
+        """Add an operation."""
+        if self.location is not None:
+            op.location = self.location
+        self.block.add_op(op)
+        return op
+
+    def value(self, op: Operation) -> SSAValue:
+        """Add an operation and give its first result."""
+        return self.add(op).results[0]
+
+    def constant(self, number: int) -> SSAValue:
+        """An index constant, made once for the block."""
+        known = self._constants.get(number)
+        if known is None:
+            known = self.value(arith.ConstantOp(IntegerAttr(number, INDEX)))
+            self._constants[number] = known
+        return known
+
+    def multiply(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """Product of two index values."""
+        return self.value(arith.MuliOp.create(operands=[left, right], result_types=[INDEX]))
+
+    def sizes(self, buffer: SSAValue) -> list[SSAValue]:
+        """The sizes of the dynamic dimensions of a memref."""
+        return [
+            self.value(memref.DimOp.from_source_and_index(buffer, self.constant(axis)))
+            for axis, size in enumerate(memref_type(buffer).get_shape())
+            if size == DYNAMIC_INDEX
+        ]
