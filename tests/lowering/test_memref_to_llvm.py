@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from native_module import NativeModule, convert
 
+from tests.lowering.native_module import NativeModule, convert
 from tir.support.errors import LoweringError, UnsupportedError
 
 STRIDED = "memref<?x?x{0}, strided<[?, ?], offset: ?>>"
@@ -151,7 +151,7 @@ def test_reinterpret_cast_and_cast() -> None:
           %m = memref.dim %x, %c1 : {dense}
           %step = arith.addi %m, %c1 : index
           %d = memref.reinterpret_cast %x to offset: [0], sizes: [%n], strides: [%step] : {dense} to {flat}
-          %s = memref.cast %d : {flat} to memref<4xf64, strided<[?], offset: ?>>
+          %s = "memref.cast"(%d) : ({flat}) -> memref<4xf64, strided<[?], offset: ?>>
           scf.for %i = %c0 to %n step %c1 {{
             %a = memref.load %s[%i] : memref<4xf64, strided<[?], offset: ?>>
             memref.store %a, %y[%i] : memref<?xf64>

@@ -65,7 +65,7 @@ def _create_machine(llvm: ModuleType, cpu: str) -> Any:
         features=features.flatten() + _vector_width_preference(features),
         opt=3,
         reloc="pic",
-        codemodel="jitdefault",
+        codemodel="small",
     )
 
 
