@@ -12,6 +12,7 @@ import tir
 from tests.op_table import ROWS, Case, Failure, Row
 from tests.op_table.row import assert_matches
 from tir.graph import build
+from tir.graph.tensor_type import TensorType
 from tir.support.dtypes import ALL_DTYPES
 
 MODES = ("FAST_COMPILE", "FAST_RUN")
@@ -104,7 +105,7 @@ def layouts(array: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
 @functools.cache
 def layout_function(mode: str, dtype: str) -> Any:
     """One function of several kinds of operations on a matrix, a row and a vector."""
-    x, y = (build.tensor_copy(v) for v in (inputs := _layout_inputs(dtype)))
+    inputs = x, y = _layout_inputs(dtype)
     outputs = [
         build.add(build.mul(x, x), y),
         build.exp(x),
@@ -124,7 +125,7 @@ def layout_function(mode: str, dtype: str) -> Any:
 
 
 def _layout_inputs(dtype: str) -> list[Any]:
-    return [tir.tensor.TensorType(dtype, (False,) * n).make_variable(f"x{n}") for n in (2, 1)]
+    return [TensorType(dtype, (False,) * n).make_variable(name) for name, n in (("x", 2), ("y", 1))]
 
 
 def _layout_expected(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> list[Any]:

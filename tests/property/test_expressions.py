@@ -1,0 +1,83 @@
+"""Random expressions: compiled, interpreted and computed by NumPy, they agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin
+from xdsl.dialects.func import Func
+from xdsl.parser import Parser
+
+import tir
+from tests.property.strategies import FLOATS, Program, programs
+from tir.dialects.tir import Tir
+from tir.graph import build
+from tir.graph.emit import emit
+from tir.interpreter import interpret
+
+
+def compare(found: list[Any], expected: list[Any], program: Program, scale: float = 1) -> None:
+    relative, absolute = program.tolerance()
+    for value, reference in zip(found, expected, strict=True):
+        value, reference = np.asarray(value), np.asarray(reference)
+        assert value.dtype == reference.dtype
+        assert value.shape == reference.shape
+        if value.dtype.kind == "f":
+            np.testing.assert_allclose(value, reference, relative * scale, absolute * scale)
+        else:
+            np.testing.assert_array_equal(value, reference)
+
+
+def numpy_results(program: Program) -> list[Any]:
+    values = program.values()
+    return [values[i] for i in program.results]
+
+
+@given(programs())
+def test_interpreted_like_numpy(program: Program) -> None:
+    variables = program.variables()
+    module = emit(variables, program.build(variables))
+    module.verify()
+    compare(interpret(module, program.arrays), numpy_results(program), program)
+
+
+@given(programs())
+def test_text_round_trip(program: Program) -> None:
+    variables = program.variables()
+    module = emit(variables, program.build(variables))
+    context = Context()
+    for dialect in (Builtin, Func, Tir):
+        context.load_dialect(dialect)
+    again = Parser(context, str(module)).parse_module()
+    again.verify()
+    assert str(again) == str(module)
+    compare(interpret(again, program.arrays), interpret(module, program.arrays), program)
+
+
+@given(programs())
+def test_compiled_like_interpreted_and_numpy(program: Program) -> None:
+    variables = program.variables()
+    outputs = program.build(variables)
+    compiled, interpreted = (
+        tir.function(variables, outputs, mode=mode, on_unused_input="ignore")(*program.arrays)
+        for mode in ("FAST_RUN", "FAST_COMPILE")
+    )
+    compare(compiled, interpreted, program)
+    compare(compiled, numpy_results(program), program)
+
+
+@given(programs(FLOATS, max_steps=6, smooth_only=True, max_rank=2))
+def test_gradients_compiled_like_interpreted(program: Program) -> None:
+    variables = program.variables()
+    result = program.build(variables)[-1]
+    cost = build.sum_(result, range(result.type.ndim))
+    gradients = tir.grad(cost, variables, disconnected_inputs="ignore")
+    compiled, interpreted = (
+        tir.function(variables, gradients, mode=mode, on_unused_input="ignore")(*program.arrays)
+        for mode in ("FAST_RUN", "FAST_COMPILE")
+    )
+    # Gradients of products grow faster than the values do.
+    compare(compiled, interpreted, program, scale=100)
