@@ -16,6 +16,7 @@ from tests.lowering.scalar_jit import CompiledLoop
 from tir.dialects import math_ext
 from tir.lowering.expand_math import ExpandMathPass
 from tir.lowering.expand_math.registry import EXPANDERS
+from tir.runtime.cpu import host_cpu
 
 DTYPES = ("float64", "float32")
 CASES = [
@@ -56,13 +57,11 @@ def test_error_is_below_two_ulp(function: Function, dtype: str) -> None:
 
 
 @pytest.mark.parametrize(("function", "dtype"), CASES)
+@pytest.mark.skipif("+avx2" not in host_cpu(), reason="looks for AVX2 registers")
 def test_loop_is_vectorized(function: Function, dtype: str) -> None:
-    loop = compiled(function.op_class, dtype, function.arity)
-    scalar_suffix = "sd" if dtype == "float64" else "ss"
-    packed_suffix = "pd" if dtype == "float64" else "ps"
-    if "ymm" not in loop.assembly and "zmm" not in loop.assembly:
-        assert f"mul{packed_suffix}" in loop.assembly, f"only mul{scalar_suffix}"
-    assert "call" not in loop.assembly
+    assembly = compiled(function.op_class, dtype, function.arity).assembly
+    assert "ymm" in assembly or "zmm" in assembly
+    assert "call" not in assembly
 
 
 SPECIAL = {

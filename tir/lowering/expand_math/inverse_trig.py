@@ -12,7 +12,7 @@ import math
 from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
-from tir.lowering.expand_math.builder import Operand, ScalarBuilder
+from tir.lowering.expand_math.builder import ScalarBuilder
 from tir.lowering.expand_math.formats import F64
 
 # pi/4 in two parts; doubling and quadrupling them is exact.
@@ -41,9 +41,9 @@ def expand_asin(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`asin(x)`; NaN outside of [-1, 1]"""
     quarter, quarter_low = PI_4[b.format.name]
     near, t, rest = half_angle(b, b.abs(x))
-    # pi/2 - 2(t + rest), summed from pi/4 - t, which is nearly exact.
-    high = b.sub(quarter, t)
-    large = b.sub(high, b.sub(b.fma(rest, 2.0, b.sub(t, 2.0 * quarter_low)), quarter))
+    # pi/2 - 2(t + rest), with the rounding error of the first difference.
+    total, lost = b.fast_two_sum(2 * quarter, b.mul(t, -2.0))
+    large = b.add(total, b.fma(rest, -2.0, b.add(lost, 2 * quarter_low)))
     return b.copysign(b.select(near, b.add(t, rest), large), x)
 
 
@@ -61,32 +61,39 @@ def expand_acos(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def angle(
-    b: ScalarBuilder, small: SSAValue, large: SSAValue, base: Operand, sign: Operand
+    b: ScalarBuilder, small: SSAValue, large: SSAValue, base: SSAValue, sign: SSAValue
 ) -> SSAValue:
-    """`base pi/4 + sign atan(small / large)` for `0 <= small <= large`; the base counts exactly."""
+    """`base pi/4 + sign atan(small / large)` for finite `0 <= small <= large` and `large > 0`.
+
+    `base` is a small integer, `sign` is 1 or -1. The ratio is carried in two parts.
+    """
     table = coefficients.ATAN_F64 if b.format is F64 else coefficients.ATAN_F32
     quarter, quarter_low = PI_4[b.format.name]
     middle = b.compare("gt", small, b.mul(large, TAN_PI_8))
-    numerator = b.select(middle, b.sub(small, large), small)
-    denominator = b.select(middle, b.add(small, large), large)
-    t = b.div(numerator, denominator)
+    moved = b.select(middle, large, 0.0)
+    denominator, denominator_low = b.fast_two_sum(large, b.select(middle, small, 0.0))
+    numerator, numerator_low = b.two_sum(small, b.neg(moved))
+    inverse = b.div(1.0, denominator)
+    t = b.mul(numerator, inverse)
+    remainder = b.fma(b.neg(t), denominator, numerator)
+    remainder = b.add(remainder, b.fma(b.neg(t), denominator_low, numerator_low))
+    t_low = b.mul(remainder, inverse)
     square = b.mul(t, t)
+    rest = b.fma(b.mul(t, square), b.polynomial(square, table), t_low)
     count = b.add(base, b.select(middle, sign, 0.0))
-    offset = b.mul(count, quarter)
-    offset_low = b.fma(count, quarter_low, b.fma(count, quarter, b.neg(offset)))
-    t = b.mul(t, sign) if isinstance(sign, SSAValue) else t
-    rest = b.fma(b.mul(t, square), b.polynomial(square, table), offset_low)
-    total, low = b.fast_two_sum(offset, t)
-    from_base = b.add(total, b.add(low, rest))
-    return b.select(b.compare("eq", count, 0.0), b.add(t, rest), from_base)
+    offset, offset_error = b.two_product(count, quarter)
+    total, low = b.fast_two_sum(offset, b.mul(t, sign))
+    low = b.add(low, b.fma(rest, sign, b.fma(count, quarter_low, offset_error)))
+    return b.select(b.compare("eq", count, 0.0), b.add(t, rest), b.add(total, low))
 
 
 def expand_atan(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`atan(x)`"""
-    magnitude = b.abs(x)
+    magnitude = b.at_most(b.abs(x), 2.0 ** (b.format.bias - 3))
     above = b.compare("gt", magnitude, 1.0)
     small = b.select(above, 1.0, magnitude)
     large = b.select(above, magnitude, 1.0)
+    # A NaN is not above one: it is the small side.
     result = angle(b, small, large, b.select(above, 2.0, 0.0), b.select(above, -1.0, 1.0))
     return b.copysign(result, x)
 
@@ -96,13 +103,16 @@ def expand_atan2(b: ScalarBuilder, y: SSAValue, x: SSAValue) -> SSAValue:
     up, along = b.abs(y), b.abs(x)
     above = b.compare("gt", up, along)
     small, large = b.select(above, along, up), b.select(above, up, along)
-    # Keep sums finite, equal infinities equal, and 0/0 away; the ratio is unchanged.
-    biggest = 2.0 ** (b.format.bias - 3)
-    factor = b.select(b.compare("gt", large, biggest), 0.25, 1.0)
-    infinite = b.compare("eq", small, math.inf)
-    small = b.select(infinite, 1.0, b.mul(small, factor))
-    large = b.select(infinite, 1.0, b.mul(large, factor))
-    large = b.select(b.compare("eq", large, 0.0), 1.0, large)
+    # Scale sums and the reciprocal into range, and give the infinite and the zero ratios finite terms.
+    fmt = b.format
+    factor = b.select(b.compare("gt", large, 2.0 ** (fmt.bias - 3)), 0.25, 1.0)
+    scale_up = 2.0 ** (2 * fmt.mantissa_bits)
+    factor = b.select(b.compare("lt", large, 1 / scale_up), scale_up, factor)
+    endless = b.compare("eq", large, math.inf)
+    diagonal = b.compare("eq", small, math.inf)
+    small = b.select(endless, b.select(diagonal, 1.0, 0.0), b.mul(small, factor))
+    degenerate = b.either(endless, b.compare("eq", large, 0.0))
+    large = b.select(degenerate, 1.0, b.mul(large, factor))
     left = b.compare("lt", b.copysign(1.0, x), 0.0)
     base = b.select(above, 2.0, b.select(left, 4.0, 0.0))
     result = angle(b, small, large, base, b.select(b.differ(above, left), -1.0, 1.0))
