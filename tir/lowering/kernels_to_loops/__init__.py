@@ -1,0 +1,137 @@
+"""The pass `kernels-to-loops`: each kernel region becomes a function of loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import func
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    MemRefType,
+    ModuleOp,
+    StringAttr,
+    UnitAttr,
+)
+from xdsl.dialects.linalg.attrs import IteratorType
+from xdsl.dialects.linalg.ops import FillOp, GenericOp
+from xdsl.ir import Block, Region, SSAValue
+from xdsl.passes import ModulePass
+
+from tir.dialects import kernel
+from tir.dialects.linalg_ext import ScatterOp
+from tir.dialects.projections import projection
+from tir.lowering.kernels_to_loops.builder import LoopBuilder
+from tir.lowering.kernels_to_loops.elementwise import lower_elementwise
+from tir.lowering.kernels_to_loops.operands import Operand
+from tir.lowering.kernels_to_loops.reductions import Reduction, fill, lower_reduction
+from tir.lowering.kernels_to_loops.scatter import lower_scatter
+
+
+@dataclass(frozen=True)
+class KernelsToLoopsPass(ModulePass):
+    """Outlines each `kernel.region` into a function and writes its structured operations as loops.
+
+    Before:
+
+        kernel.region(%a = %x : memref<?x?xf64, strided<[?, ?], offset: ?>>, %o = %y : memref<?x?xf64>) {
+          linalg.generic {...} ins(%a) outs(%o) {...}
+        }
+
+    After:
+
+        func.func private @kernel_0(%a: memref<...> {llvm.noalias}, %o: memref<...> {llvm.noalias}) {
+          %contiguous = ...
+          scf.if %contiguous { scf.for over all elements } else { scf.for rows { scf.for columns } }
+        }
+        ...
+        func.call @kernel_0(%x, %y)
+
+    Invariants: the buffers of a kernel do not overlap those it writes; no operation of linalg remains. Linear.
+    """
+
+    name = "kernels-to-loops"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        count = 0
+        for function in list(op.body.block.ops):
+            if not isinstance(function, func.FuncOp) or function.is_declaration:
+                continue
+            block = function.body.block
+            for region in list(block.ops):
+                if isinstance(region, kernel.RegionOp):
+                    name = f"kernel_{count}"
+                    count += 1
+                    op.body.block.insert_ops_before([_outline(region, name)], function)
+                    call = func.CallOp(name, region.operands, [])
+                    call.location = region.location
+                    block.insert_op_before(call, region)
+                    block.erase_op(region)
+
+
+def _outline(region: kernel.RegionOp, name: str) -> func.FuncOp:
+    types = [v.type for v in region.operands]
+    block = Block(arg_types=types)
+    inside: dict[SSAValue, SSAValue] = dict(zip(region.body.block.args, block.args, strict=True))
+    for old, new in inside.items():
+        new.name_hint = old.name_hint
+    _lower_body(region, LoopBuilder(block), inside)
+    block.add_op(func.ReturnOp())
+    memref_attributes = DictionaryAttr({"llvm.noalias": UnitAttr()})
+    function = func.FuncOp(
+        name,
+        (types, []),
+        Region(block),
+        visibility=StringAttr("private"),
+        arg_attrs=ArrayAttr(
+            [memref_attributes if isinstance(t, MemRefType) else DictionaryAttr({}) for t in types]
+        ),
+    )
+    # Kernels stay functions of their own: profilers can name them, and LLVM's time stays linear.
+    function.attributes["no_inline"] = UnitAttr()
+    function.location = region.location
+    return function
+
+
+def _lower_body(
+    region: kernel.RegionOp, builder: LoopBuilder, inside: dict[SSAValue, SSAValue]
+) -> None:
+    initial: dict[SSAValue, SSAValue] = {}
+    for op in list(region.body.block.ops):
+        if isinstance(op, FillOp):
+            initial[inside[op.operands[1]]] = inside[op.operands[0]]
+        elif isinstance(op, GenericOp):
+            _lower_generic(op, builder, inside, initial)
+        elif isinstance(op, ScatterOp):
+            op.operands = [inside[v] for v in op.operands]
+            lower_scatter(builder, op)
+        elif not isinstance(op, kernel.YieldOp):
+            copy = op.clone(inside)
+            builder.add(copy)
+            inside.update(zip(op.results, copy.results, strict=True))
+    for buffer, value in initial.items():
+        fill(builder, buffer, value)
+
+
+def _lower_generic(
+    op: GenericOp,
+    builder: LoopBuilder,
+    inside: dict[SSAValue, SSAValue],
+    initial: dict[SSAValue, SSAValue],
+) -> None:
+    maps = [projection(m) for m in op.indexing_maps.data]
+    operands = [Operand(inside[v], m) for v, m in zip(op.operands, maps, strict=True)]
+    split = len(op.inputs)
+    body = op.body.block
+    for inner in body.walk():
+        for number, operand in enumerate(inner.operands):
+            if operand in inside:
+                inner.operands[number] = inside[operand]
+    parallel = tuple(t.data is IteratorType.PARALLEL for t in op.iterator_types.data)
+    if all(parallel):
+        lower_elementwise(builder, body, operands[:split], operands[split:], len(parallel))
+        return
+    outputs = operands[split:]
+    starts = [initial.pop(o.buffer) for o in outputs]
+    lower_reduction(builder, Reduction(body, operands[:split], outputs, parallel, starts))

@@ -1,0 +1,143 @@
+"""Building loops: a cursor that moves into the bodies of the loops and branches it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xdsl.dialects import arith, memref, scf
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    FloatAttr,
+    IndexType,
+    IntegerAttr,
+    MemRefType,
+    i1,
+)
+from xdsl.dialects.linalg.ops import IndexOp, YieldOp
+from xdsl.ir import Block, Operation, Region, SSAValue
+
+INDEX = IndexType()
+
+BodyBuilder = Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]]
+"""Builds the body of a loop from the induction variable and the carried values; gives the next ones."""
+
+
+class LoopBuilder:
+    """Adds operations at the end of a current block."""
+
+    def __init__(self, block: Block) -> None:
+        self.entry = block
+        self.block = block
+        self._constants: dict[int, SSAValue] = {}
+
+    def add(self, op: Operation) -> SSAValue | None:
+        """Add an operation and give its first result, if it has one."""
+        self.block.add_op(op)
+        return op.results[0] if op.results else None
+
+    def value(self, op: Operation) -> SSAValue:
+        """Add an operation and give its first result."""
+        self.block.add_op(op)
+        return op.results[0]
+
+    def index(self, number: int) -> SSAValue:
+        """An index constant, made once at the start of the function."""
+        known = self._constants.get(number)
+        if known is None:
+            op = arith.ConstantOp(IntegerAttr(number, INDEX))
+            if (first := self.entry.first_op) is not None:
+                self.entry.insert_op_before(op, first)
+            else:
+                self.entry.add_op(op)
+            known = self._constants[number] = op.results[0]
+        return known
+
+    def scalar(self, attribute: FloatAttr | IntegerAttr) -> SSAValue:
+        """A scalar constant."""
+        return self.value(arith.ConstantOp(attribute))
+
+    def binary(self, op_class: type[Operation], left: SSAValue, right: SSAValue) -> SSAValue:
+        """An operation on two values of one type, which is the result's."""
+        return self.value(op_class.create(operands=[left, right], result_types=[left.type]))
+
+    def equal(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """Whether two indices are equal."""
+        return self.value(arith.CmpiOp(left, right, "eq"))
+
+    def both(self, left: SSAValue | None, right: SSAValue) -> SSAValue:
+        """Conjunction, with None as true."""
+        if left is None:
+            return right
+        return self.value(arith.AndIOp.create(operands=[left, right], result_types=[i1]))
+
+    def for_(
+        self,
+        upper: SSAValue,
+        carried: Sequence[SSAValue],
+        body: BodyBuilder,
+        *,
+        lower: SSAValue | None = None,
+        step: SSAValue | None = None,
+    ) -> Sequence[SSAValue]:
+        """A loop from `lower` (0) up to `upper` by `step` (1); the final carried values."""
+        block = Block(arg_types=[INDEX, *(c.type for c in carried)])
+        loop = scf.ForOp(lower or self.index(0), upper, step or self.index(1), carried, block)
+        outer, self.block = self.block, block
+        results = body(block.args[0], block.args[1:])
+        self.block.add_op(scf.YieldOp(*results))
+        self.block = outer
+        self.block.add_op(loop)
+        return loop.results
+
+    def if_else(
+        self, condition: SSAValue, then: Callable[[], None], otherwise: Callable[[], None]
+    ) -> None:
+        """A branch without results."""
+        regions = []
+        outer = self.block
+        for build in (then, otherwise):
+            self.block = Block()
+            build()
+            self.block.add_op(scf.YieldOp())
+            regions.append(Region(self.block))
+        self.block = outer
+        self.block.add_op(scf.IfOp(condition, [], regions[0], regions[1]))
+
+    def size(self, buffer: SSAValue, axis: int) -> SSAValue:
+        """The size of one dimension of a memref."""
+        size = memref_type(buffer).get_shape()[axis]
+        if size != DYNAMIC_INDEX:
+            return self.index(size)
+        return self.value(memref.DimOp.from_source_and_index(buffer, self.index(axis)))
+
+    def load(self, buffer: SSAValue, indices: Sequence[SSAValue]) -> SSAValue:
+        """One element."""
+        return self.value(
+            memref.LoadOp.create(
+                operands=[buffer, *indices], result_types=[memref_type(buffer).element_type]
+            )
+        )
+
+    def store(self, value: SSAValue, buffer: SSAValue, indices: Sequence[SSAValue]) -> None:
+        """Write one element."""
+        self.block.add_op(memref.StoreOp.create(operands=[value, buffer, *indices]))
+
+    def inline(
+        self, body: Block, arguments: Sequence[SSAValue], loops: Sequence[SSAValue]
+    ) -> list[SSAValue]:
+        """A copy of the body of a structured operation; what it yields."""
+        mapping: dict[SSAValue, SSAValue] = dict(zip(body.args, arguments, strict=True))
+        for op in body.ops:
+            if isinstance(op, YieldOp):
+                return [mapping.get(v, v) for v in op.operands]
+            if isinstance(op, IndexOp):
+                mapping[op.results[0]] = loops[op.dim.value.data]
+            else:
+                self.block.add_op(op.clone(mapping))
+        raise AssertionError("the body of a structured operation ends with a yield")
+
+
+def memref_type(value: SSAValue) -> MemRefType:
+    """The type of a value that is a memref."""
+    assert isinstance(value.type, MemRefType)
+    return value.type

@@ -1,0 +1,116 @@
+"""Loops for operations that compute each result element on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xdsl.dialects import arith
+from xdsl.dialects.linalg.ops import IndexOp
+from xdsl.ir import Block, SSAValue
+
+from tir.lowering.kernels_to_loops.builder import LoopBuilder
+from tir.lowering.kernels_to_loops.operands import (
+    Operand,
+    contiguity,
+    flatten,
+    loop_sizes,
+    unit_strides,
+)
+
+Visit = Callable[[Sequence[Operand], Sequence[SSAValue]], None]
+"""What to do in the innermost loop, given the operands as that version sees them and the loop indices."""
+
+
+def lower_elementwise(
+    builder: LoopBuilder,
+    body: Block,
+    inputs: Sequence[Operand],
+    outputs: Sequence[Operand],
+    loops: int,
+) -> None:
+    """Loops that load the inputs of an iteration, run the body, and store its results."""
+
+    def visit(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
+        loaded = [o.load(builder, indices) for o in operands[: len(inputs)]]
+        # An elementwise body does not read its outputs, though it has arguments for them.
+        results = builder.inline(body, [*loaded, *body.args[len(inputs) :]], indices)
+        for operand, result in zip(operands[len(inputs) :], results, strict=True):
+            operand.store(builder, result, indices)
+
+    uses_indices = any(isinstance(op, IndexOp) for op in body.ops)
+    iterate(
+        builder,
+        [*inputs, *outputs],
+        loops,
+        visit,
+        may_flatten=loops > 0 and (loops == 1 or not uses_indices),
+    )
+
+
+def iterate(
+    builder: LoopBuilder,
+    operands: Sequence[Operand],
+    loops: int,
+    visit: Visit,
+    *,
+    may_flatten: bool,
+) -> None:
+    """Visit all iterations: one flat loop if all is contiguous, else a nest; the version is chosen at run time."""
+    if loops == 0:
+        visit(operands, [])
+        return
+    sizes = loop_sizes(builder, operands, loops)
+    if may_flatten and all(o.is_full(loops) or o.is_scalar for o in operands):
+        condition = contiguity(builder, operands, sizes)
+        if condition is None:
+            _flat(builder, operands, sizes, visit)
+        else:
+            builder.if_else(
+                condition,
+                lambda: _flat(builder, operands, sizes, visit),
+                lambda: nest(builder, operands, sizes, visit),
+            )
+        return
+    condition, simplified = unit_strides(builder, operands, loops - 1)
+    if condition is None:
+        nest(builder, operands, sizes, visit)
+    else:
+        builder.if_else(
+            condition,
+            lambda: nest(builder, simplified, sizes, visit),
+            lambda: nest(builder, operands, sizes, visit),
+        )
+
+
+def _flat(
+    builder: LoopBuilder, operands: Sequence[Operand], sizes: Sequence[SSAValue], visit: Visit
+) -> None:
+    total = product(builder, sizes)
+    nest(builder, flatten(builder, operands, total), [total], visit)
+
+
+def product(builder: LoopBuilder, sizes: Sequence[SSAValue]) -> SSAValue:
+    """How many iterations loops of these sizes have together."""
+    total = sizes[0]
+    for size in sizes[1:]:
+        total = builder.binary(arith.MuliOp, total, size)
+    return total
+
+
+def nest(
+    builder: LoopBuilder, operands: Sequence[Operand], sizes: Sequence[SSAValue], visit: Visit
+) -> None:
+    """One loop in another, the last one innermost."""
+
+    def level(indices: list[SSAValue]) -> None:
+        if len(indices) == len(sizes):
+            visit(operands, indices)
+            return
+
+        def body(index: SSAValue, _: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            level([*indices, index])
+            return ()
+
+        builder.for_(sizes[len(indices)], (), body)
+
+    level([])

@@ -1,0 +1,155 @@
+"""Operands of a structured operation: buffers, which loops walk them, and versions with simpler strides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects import arith, memref
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    IntAttr,
+    MemRefType,
+    NoneAttr,
+    StridedLayoutAttr,
+)
+from xdsl.ir import SSAValue
+
+from tir.dialects.projections import ZERO, Projection, identity
+from tir.lowering.kernels_to_loops.builder import LoopBuilder, memref_type
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A buffer and, for each of its dimensions, the loop that indexes it."""
+
+    buffer: SSAValue
+    map: Projection
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether all iterations see the same element."""
+        return all(p == ZERO for p in self.map)
+
+    @property
+    def is_contiguous(self) -> bool:
+        """Whether the type promises a row-major layout."""
+        return isinstance(memref_type(self.buffer).layout, NoneAttr)
+
+    def is_full(self, loops: int) -> bool:
+        """Whether each iteration has its own element, in the order of the loops."""
+        return self.map == identity(loops)
+
+    def indices(self, builder: LoopBuilder, loops: Sequence[SSAValue]) -> list[SSAValue]:
+        """The index of the element of an iteration."""
+        return [builder.index(0) if p == ZERO else loops[p] for p in self.map]
+
+    def load(self, builder: LoopBuilder, loops: Sequence[SSAValue]) -> SSAValue:
+        """The element of an iteration."""
+        return builder.load(self.buffer, self.indices(builder, loops))
+
+    def store(self, builder: LoopBuilder, value: SSAValue, loops: Sequence[SSAValue]) -> None:
+        """Write the element of an iteration."""
+        builder.store(value, self.buffer, self.indices(builder, loops))
+
+
+def loop_sizes(builder: LoopBuilder, operands: Sequence[Operand], loops: int) -> list[SSAValue]:
+    """How often each loop runs: the size of a dimension that it indexes."""
+    sizes: dict[int, SSAValue] = {}
+    # Last to first: outputs are contiguous and their sizes are known soonest.
+    for operand in reversed(operands):
+        for axis, loop in enumerate(operand.map):
+            if loop != ZERO and loop not in sizes:
+                sizes[loop] = builder.size(operand.buffer, axis)
+    return [sizes[loop] for loop in range(loops)]
+
+
+def flatten(builder: LoopBuilder, operands: Sequence[Operand], total: SSAValue) -> list[Operand]:
+    """The operands seen from one loop over all elements in row-major order."""
+    flat = []
+    for operand in operands:
+        if operand.is_scalar:
+            flat.append(operand)
+            continue
+        type_ = memref_type(operand.buffer)
+        view = memref.ReinterpretCastOp.from_dynamic(
+            _base(builder, operand.buffer),
+            [_offset(builder, operand.buffer)],
+            [total],
+            [1],
+            _with_layout(type_, [DYNAMIC_INDEX], [1]),
+        )
+        flat.append(Operand(builder.value(view), (0,)))
+    return flat
+
+
+def contiguity(
+    builder: LoopBuilder, operands: Sequence[Operand], sizes: Sequence[SSAValue]
+) -> SSAValue | None:
+    """Whether all full operands are laid out row-major without gaps; None if their types say so."""
+    condition: SSAValue | None = None
+    for operand in operands:
+        if operand.is_contiguous or operand.is_scalar:
+            continue
+        expected = builder.index(1)
+        strides = _strides(builder, operand.buffer)
+        for axis in reversed(range(len(operand.map))):
+            condition = builder.both(condition, builder.equal(strides[axis], expected))
+            if axis > 0:
+                expected = builder.binary(arith.MuliOp, expected, sizes[operand.map[axis]])
+    return condition
+
+
+def unit_strides(
+    builder: LoopBuilder, operands: Sequence[Operand], inner: int
+) -> tuple[SSAValue | None, list[Operand]]:
+    """Whether the inner loop walks every operand with stride 1, and the operands whose types say so."""
+    condition: SSAValue | None = None
+    simplified = []
+    for operand in operands:
+        if operand.is_contiguous or inner not in operand.map:
+            simplified.append(operand)
+            continue
+        axis = operand.map.index(inner)
+        metadata = _metadata(builder, operand.buffer)
+        rank = len(operand.map)
+        sizes, strides = metadata[2 : 2 + rank], metadata[2 + rank :]
+        condition = builder.both(condition, builder.equal(strides[axis], builder.index(1)))
+        type_ = memref_type(operand.buffer)
+        shape = type_.get_shape()
+        view = memref.ReinterpretCastOp.from_dynamic(
+            metadata[0],
+            [metadata[1]],
+            [s if s != DYNAMIC_INDEX else sizes[i] for i, s in enumerate(shape)],
+            [1 if i == axis else strides[i] for i in range(rank)],
+            _with_layout(type_, shape, [1 if i == axis else DYNAMIC_INDEX for i in range(rank)]),
+        )
+        simplified.append(Operand(builder.value(view), operand.map))
+    return condition, simplified
+
+
+def _metadata(builder: LoopBuilder, buffer: SSAValue) -> Sequence[SSAValue]:
+    """Base, offset, sizes and strides of a memref."""
+    op = memref.ExtractStridedMetaDataOp(buffer)
+    builder.add(op)
+    return op.results
+
+
+def _base(builder: LoopBuilder, buffer: SSAValue) -> SSAValue:
+    return _metadata(builder, buffer)[0]
+
+
+def _offset(builder: LoopBuilder, buffer: SSAValue) -> SSAValue:
+    return _metadata(builder, buffer)[1]
+
+
+def _strides(builder: LoopBuilder, buffer: SSAValue) -> Sequence[SSAValue]:
+    rank = len(memref_type(buffer).get_shape())
+    return _metadata(builder, buffer)[2 + rank :]
+
+
+def _with_layout(type_: MemRefType, shape: Sequence[int], strides: Sequence[int]) -> MemRefType:
+    layout = StridedLayoutAttr(
+        [NoneAttr() if s == DYNAMIC_INDEX else IntAttr(s) for s in strides], NoneAttr()
+    )
+    return MemRefType(type_.element_type, shape, layout)
