@@ -41,6 +41,12 @@ _VALUE_PARAMETER_ATTRIBUTES = {
     "llvm.align": "align {}",
     "llvm.dereferenceable": "dereferenceable({})",
 }
+_UNIT_FUNCTION_ATTRIBUTES = {
+    "no_inline": "noinline",
+    "no_unwind": "nounwind",
+    "optimize_none": "optnone",
+}
+_STRING_FUNCTION_ATTRIBUTES = {"target_cpu": "target-cpu", "tune_cpu": "tune-cpu"}
 
 
 def llvm_assembly(module: ModuleOp, target: str = "cpu") -> str:
@@ -260,25 +266,22 @@ def _parameter_attributes(attributes: DictionaryAttr) -> str:
 
 
 def _function_attributes(op: llvm.FuncOp) -> list[str]:
+    # The custom syntax of llvm.func reads properties back as discardable attributes.
+    given = {**op.attributes, **op.properties}
     words: list[str] = []
-    if op.passthrough is not None:
-        for item in op.passthrough:
-            if isinstance(item, StringAttr):
-                words.append(item.data)
-            elif isinstance(item, ArrayAttr):
-                key, value = (str(part.data) for part in item if isinstance(part, StringAttr))
-                words.append(f'"{key}"="{value}"')
-    if op.no_inline is not None:
-        words.append("noinline")
-    if op.no_unwind is not None:
-        words.append("nounwind")
-    if op.optimize_none is not None:
-        words.append("optnone")
-    if op.target_cpu is not None:
-        words.append(f'"target-cpu"="{op.target_cpu.data}"')
-    if op.tune_cpu is not None:
-        words.append(f'"tune-cpu"="{op.tune_cpu.data}"')
-    if op.target_features is not None:
-        features = ",".join(feature.data for feature in op.target_features.features)
-        words.append(f'"target-features"="{features}"')
+    passthrough = given.get("passthrough")
+    for item in passthrough if isinstance(passthrough, ArrayAttr) else ():
+        if isinstance(item, StringAttr):
+            words.append(item.data)
+        elif isinstance(item, ArrayAttr):
+            key, value = (str(part.data) for part in item if isinstance(part, StringAttr))
+            words.append(f'"{key}"="{value}"')
+    words.extend(word for key, word in _UNIT_FUNCTION_ATTRIBUTES.items() if key in given)
+    for key, word in _STRING_FUNCTION_ATTRIBUTES.items():
+        value = given.get(key)
+        if isinstance(value, StringAttr):
+            words.append(f'"{word}"="{value.data}"')
+    features = given.get("target_features")
+    if isinstance(features, llvm.TargetFeaturesAttr):
+        words.append(f'"target-features"="{",".join(item.data for item in features.features)}"')
     return words

@@ -278,8 +278,13 @@ def declare_gemm(module: ModuleEmitter, precision: Precision) -> str:
         return name
     m, n, k, alpha, a, a_row, a_column, b, b_row, b_column, beta, c, c_row = emitter.prologue.args
     least = _at_least_one(emitter, n)
-    single_row = emitter.compare("sle", m, emitter.integer(1))
-    leading = emitter.select(single_row, least, c_row)
+    # A row stride means nothing where there is one row, or nothing in a row.
+    unused = _any(
+        emitter,
+        emitter.compare("sle", m, emitter.integer(1)),
+        emitter.compare("sle", n, emitter.integer(0)),
+    )
+    leading = emitter.select(unused, least, c_row)
     _require_range(
         emitter,
         _all(emitter, _fits(emitter, m, n, k, leading), emitter.compare("sge", leading, least)),

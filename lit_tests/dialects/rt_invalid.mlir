@@ -1,0 +1,31 @@
+// RUN: tir-opt %s --split-input-file --verify-diagnostics | filecheck %s
+
+func.func @main(%n: index) {
+  // CHECK: rt.alloc_output: dtype float32 is stored as f32, not as f64
+  %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float32"} : memref<?xf64>
+  func.return
+}
+
+// -----
+
+func.func @main(%n: index) {
+  // CHECK: rt.alloc_output: 2 dynamic dimensions but 1 sizes
+  %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x?xf64>
+  func.return
+}
+
+// -----
+
+func.func @main(%a: memref<?x?xf64>, %c: memref<?x?xf64, strided<[?, ?], offset: ?>>) {
+  // CHECK: rt.gemm: the result must have unit inner stride
+  rt.gemm %a, %a, %c {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64, strided<[?, ?], offset: ?>>
+  func.return
+}
+
+// -----
+
+func.func @main(%a: memref<?x?xi32>) {
+  // CHECK: rt.gemm: elements must be f32 or f64, not i32
+  rt.gemm %a, %a, %a {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
+  func.return
+}

@@ -1,0 +1,30 @@
+// RUN: tir-opt %s -p convert-to-llvm | filecheck %s
+
+// CHECK: builtin.module attributes {tir.failures = [{kind = "ValueError", message = "must not be empty"}, {kind = "ValueError", message = "rt.gemm: {{.*}}32-bit{{.*}}"}]}
+// CHECK-LABEL: llvm.func @main(
+// CHECK-SAME: !llvm.ptr) -> i32
+func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %ok: i1) {
+  %c0 = arith.constant 0 : index
+  %n = memref.dim %a, %c0 : memref<?x?xf64, strided<[?, ?], offset: ?>>
+  // CHECK: llvm.cond_br %{{.*}}, ^{{.*}}, ^[[EXIT:.*]](%{{.*}} : i32) {branch_weights = array<i32: 100000, 1>}
+  rt.assert %ok, "must not be empty" {kind = "ValueError"}
+  // CHECK: %[[TYPE:.*]] = llvm.mlir.addressof @tir_numpy_PyArray_Type
+  // CHECK: %[[ARRAY:.*]] = llvm.call @tir_numpy_PyArray_New(%[[TYPE]]
+  // CHECK: llvm.cond_br %{{.*}}, ^{{.*}}, ^[[EXIT]]
+  // CHECK: llvm.store %[[ARRAY]]
+  %y = rt.alloc_output(%n, %n) {index = 0 : i64, dtype = "float64"} : memref<?x?xf64>
+  // CHECK: llvm.icmp "sgt"
+  // CHECK: llvm.call @PyEval_SaveThread
+  rt.release_gil %n : index
+  // CHECK: llvm.call @tir_dgemm
+  rt.gemm %a, %a, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64>
+  // CHECK: llvm.call @PyEval_RestoreThread
+  rt.acquire_gil
+  // CHECK: ^[[EXIT]](%{{.*}}: i32):
+  // CHECK: llvm.call @PyEval_RestoreThread
+  // CHECK: llvm.call @PyErr_NoMemory
+  func.return
+}
+// CHECK: llvm.func internal @tir_dgemm
+// CHECK: llvm.call @tir_pack_d
+// CHECK: llvm.call @scipy_cblas_dgemm
