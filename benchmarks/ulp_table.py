@@ -30,6 +30,7 @@ The pass `expand-math` turns every elementary function on float32 and float64 in
 reduction, a minimax polynomial, a reconstruction. There is no table, no branch and no call, so LLVM
 vectorizes loops over it for whatever vectors the CPU has, and a GPU needs no library. No fast-math flag is
 set: infinities, NaNs, signed zeros, subnormal arguments and subnormal results are those of C99.
+Fused multiply-adds are used freely; a CPU without them gives the same results, slowly.
 
 The polynomials come from `benchmarks/fit_polynomials.py`, which fits them by Remez' algorithm; the docstrings of
 `tir/lowering/expand_math/` name the sources of the algorithms. Where a plain evaluation would lose more than

@@ -117,10 +117,8 @@ def log_to_base(
     if unit[0] != 1.0:
         error = b.fma(whole, unit[1], error)
         whole = b.mul(whole, unit[0])
-    # An exponent of zero contributes nothing; otherwise it dominates.
+    # An exponent of zero loses nothing; any other dominates.
     total, rest = b.fast_two_sum(whole, product)
-    zero = b.compare("eq", whole, 0.0)
-    total, rest = b.select(zero, product, total), b.select(zero, 0.0, rest)
     return with_special_values(b, x, b.add(total, b.add(rest, error)))
 
 

@@ -75,11 +75,11 @@ def long_log(b: ScalarBuilder, x: SSAValue) -> tuple[SSAValue, SSAValue]:
     c_low = b.add(c_low, TWO_THIRDS[1])
     term, term_low = b.two_product(cube, c)
     term_low = b.add(term_low, b.fma(cube, c_low, b.mul(cube_low, c)))
-    # exponent log 2 + 2s + term, largest first; an exponent of zero leaves the sum exact.
+    # exponent log 2 + 2s + term, largest first; an exponent of zero loses nothing.
     e, e_low = b.two_product(parts.exponent, LOG_2[0])
     e_low = b.fma(parts.exponent, LOG_2[1], e_low)
-    head, head_low = b.two_sum(e, b.add(s, s))
-    total, total_low = b.two_sum(head, term)
+    head, head_low = b.fast_two_sum(e, b.add(s, s))
+    total, total_low = b.fast_two_sum(head, term)
     rest = b.add(b.add(head_low, total_low), b.add(b.fma(s_low, 2.0, e_low), term_low))
     return b.fast_two_sum(total, rest)
 
