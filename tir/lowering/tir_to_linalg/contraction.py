@@ -1,0 +1,102 @@
+"""Matrix products: named operations for floats, which become library calls, and generics for integers."""
+
+from __future__ import annotations
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import ArrayAttr, TensorType
+from xdsl.dialects.linalg import MatmulOp, YieldOp
+from xdsl.ir import Block, Operation, Region, SSAValue
+
+from tir.dialects import linalg_ext
+from tir.dialects.tir.base import TirOp, type_dtype
+from tir.lowering.tir_to_linalg.context import Lowering, signless
+from tir.lowering.tir_to_linalg.conversions import is_float_dtype, scalar_type
+from tir.lowering.tir_to_linalg.elementwise import convert_tensor, operand_type
+from tir.lowering.tir_to_linalg.generic import (
+    fill,
+    generic,
+    iterators,
+    map_of,
+    segments,
+    shape_of,
+)
+
+_VECTOR_CONTRACTIONS: dict[tuple[int, int], type[Operation]] = {
+    (1, 1): linalg_ext.DotOp,
+    (2, 1): linalg_ext.MatvecOp,
+    (1, 2): linalg_ext.VecmatOp,
+}
+
+
+def lower_dot(low: Lowering, op: TirOp) -> None:
+    """Dot of vectors and matrices, accumulated into a destination of zeros."""
+    left_type, right_type = (operand_type(o) for o in op.operands)
+    dtype = type_dtype(operand_type(op.results[0]))
+    left = convert_tensor(low, low.tensor(op.operands[0]), type_dtype(left_type), dtype)
+    right = convert_tensor(low, low.tensor(op.operands[1]), type_dtype(right_type), dtype)
+    left_dims, right_dims = low.shapes.dims(left), low.shapes.dims(right)
+    low.shapes.require_equal(
+        left_dims[-1],
+        right_dims[0],
+        f"Shape mismatch: x.shape[{len(left_dims) - 1}] differs from y.shape[0]",
+    )
+    type_ = signless(op.results[0].type)
+    dims = (*low.shapes.dims(left)[:-1], *low.shapes.dims(right)[1:])
+    zero = low.host.constant(0.0 if is_float_dtype(dtype) else 0, scalar_type(dtype))
+    start = fill(low.host, zero, dims, type_)
+    result = _contract(low, dtype, left, right, start)
+    low.shapes.declare(result, dims)
+    low.bind(op.results[0], result)
+
+
+def _contract(
+    low: Lowering, dtype: str, left: SSAValue, right: SSAValue, start: SSAValue
+) -> SSAValue:
+    ranks = (len(shape_of(left)), len(shape_of(right)))
+    if not is_float_dtype(dtype):
+        return _contract_integers(low, dtype, left, right, start)
+    if ranks == (2, 2):
+        return _matmul(low, left, right, start)
+    return low.host.emit(_VECTOR_CONTRACTIONS[ranks], (left, right, start), start.type)
+
+
+_MATMUL_MAPS = ArrayAttr([map_of(3, (0, 2)), map_of(3, (2, 1)), map_of(3, (0, 1))])
+
+
+def _matmul(low: Lowering, left: SSAValue, right: SSAValue, start: SSAValue) -> SSAValue:
+    type_ = start.type
+    assert isinstance(type_, TensorType)
+    block = Block(arg_types=[type_.element_type] * 3)
+    x, y, accumulator = block.args
+    flags = {"fastmath": arith.FastMathFlagsAttr("none")}
+    element = type_.element_type
+    product = arith.MulfOp.create(operands=(x, y), result_types=(element,), properties=flags)
+    total = arith.AddfOp.create(
+        operands=(product.result, accumulator), result_types=(element,), properties=flags
+    )
+    block.add_ops((product, total, YieldOp.create(operands=(total.result,))))
+    properties = {"operandSegmentSizes": segments(2, 1), "indexing_maps": _MATMUL_MAPS}
+    op = low.host.append(MatmulOp, (left, right, start), (type_,), properties, (Region(block),))
+    return op.results[0]
+
+
+def _contract_integers(
+    low: Lowering, dtype: str, left: SSAValue, right: SSAValue, start: SSAValue
+) -> SSAValue:
+    kept_left, kept_right = len(shape_of(left)) - 1, len(shape_of(right)) - 1
+    kept = kept_left + kept_right
+    count = kept + 1
+    multiply, add = (arith.AndIOp, arith.OrIOp) if dtype == "bool" else (arith.MuliOp, arith.AddiOp)
+    (result,) = generic(
+        low.host,
+        [left, right],
+        [
+            map_of(count, (*range(kept_left), kept)),
+            map_of(count, (kept, *range(kept_left, kept))),
+        ],
+        [start],
+        [map_of(count, tuple(range(kept)))],
+        iterators(count, (kept,)),
+        lambda b, x, y, acc: [b.binary(add, acc, b.binary(multiply, x, y))],
+    )
+    return result
