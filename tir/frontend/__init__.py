@@ -1,0 +1,1 @@
+"""What users call: tensors, functions, shared variables, modes."""

@@ -1,0 +1,101 @@
+"""The callable that `function` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tir.frontend.call_arguments import ArgumentConverter
+from tir.frontend.inputs import In
+from tir.frontend.interpreted import InterpretedProgram
+from tir.frontend.modes import Mode
+from tir.frontend.native import NativeProgram
+from tir.frontend.program import Program
+from tir.frontend.shared import SharedVariable
+from tir.graph.variable import Variable
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What a function was made from."""
+
+    inputs: Sequence[In]
+    outputs: Sequence[Variable]
+    updates: dict[SharedVariable, Variable]
+    mode: Mode
+
+
+class Function:
+    """A compiled function: call it with arrays, by position or by name.
+
+    Arrays of exactly the dtypes and ranks of the inputs go to machine code directly; whatever else can be
+    converted without loss is converted. Results are new arrays, also for rank 0.
+
+    `name` appears in errors; `maker` tells what the function was made from; `trust_input` exists for compatibility: checking
+    the arguments costs nothing that could be saved.
+    """
+
+    def __init__(self, program: Program, mode: Mode, name: str) -> None:
+        self.name = name
+        self.trust_input = False
+        self._program = program
+        runner = (
+            InterpretedProgram(program)
+            if mode.interpreted
+            else NativeProgram(program, mode.optimize, name)
+        )
+        convert = ArgumentConverter(name, program.inputs, program.states, program.shared, runner)
+        call = convert if _needs_conversion(program) else runner.entry(convert)
+        self._runner = runner
+        self._converter = convert
+        self._call = _dictionary_call(call, program.outputs.keys, program.outputs.form)
+        self.maker = Maker(convert.inputs, program.outputs.variables, dict(program.updates), mode)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._call(*arguments, **named)
+
+    def ir(self, stage: str = "tir") -> str:
+        """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm"."""
+        return self._runner.ir(stage)
+
+    def get_shared(self) -> list[SharedVariable]:
+        """The shared variables that the function reads or updates."""
+        states = {state for _, state in self._program.states.values()}
+        return [v for v in self._program.shared if v not in states]
+
+    def __getitem__(self, key: Any) -> Any:
+        """The default value of an input, or the current value of a state, by variable, name or number."""
+        position = self._converter.position_of(key)
+        state = self._program.states.get(position)
+        if state is not None:
+            return state[1].get_value(borrow=True)
+        return self._converter.defaults[position]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        position = self._converter.position_of(key)
+        if position not in self._program.states:
+            raise KeyError(f"only inputs with an update have a state that can be set, not {key!r}")
+        self._program.states[position][1].set_value(value)
+
+    def __repr__(self) -> str:
+        return f"<tir function {self.name}>"
+
+
+def _needs_conversion(program: Program) -> bool:
+    """Whether a position among a call's arguments may not be the position of a native parameter."""
+    return any(position < len(program.inputs) for position in program.states) or any(
+        given.implicit for given in program.inputs
+    )
+
+
+def _dictionary_call(
+    call: Callable[..., Any], keys: tuple[str, ...], form: str
+) -> Callable[..., Any]:
+    if form != "dict":
+        return call
+
+    def call_for_dictionary(*arguments: Any, **named: Any) -> dict[str, Any]:
+        return dict(zip(keys, call(*arguments, **named), strict=True))
+
+    return call_for_dictionary

@@ -1,0 +1,42 @@
+"""Runs a function as machine code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tir.frontend.call_errors import FailureReporter, NativeFailure
+from tir.frontend.program import Program
+
+
+class NativeProgram:
+    """A program compiled to a native function of canonical arrays, one for each input."""
+
+    def __init__(self, program: Program, optimize: bool, name: str) -> None:
+        # The compiler is imported when the first function is compiled.
+        from tir.compiler import compile_module  # noqa: PLC0415
+        from tir.runtime.executable import Executable  # noqa: PLC0415
+
+        self._artifact = compile_module(program.emit(), optimize=optimize)
+        self._executable = Executable(self._artifact.object_code, name)
+        failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
+        self._report = FailureReporter(failures, program.emit, program.inputs, program.shared)
+        self._cells = [variable.container.storage for variable in program.shared]
+        self._run = self._executable.bind(_refuse, self._report, self._cells)
+
+    def __call__(self, *arrays: Any) -> Any:
+        return self._run(*arrays)
+
+    def entry(self, convert: Callable[..., Any]) -> Callable[..., Any]:
+        """A native function that calls `convert` for arguments that are not as machine code needs them."""
+        return self._executable.bind(convert, self._report, self._cells)
+
+    def ir(self, stage: str) -> str:
+        """The text of the program at a stage of the compiler."""
+        return self._artifact.ir(stage)
+
+
+def _refuse(*arguments: Any) -> Any:
+    raise RuntimeError(
+        "compiled code does not accept arrays that have been made for it: this is a bug in tir"
+    )

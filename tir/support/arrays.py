@@ -1,0 +1,26 @@
+"""NumPy arrays in the form that compiled code reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def canonical_array(array: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
+    """`array`, of this dtype, as an exact, aligned ndarray whose strides are whole elements.
+
+    The dtype object is NumPy's own one, so that native code can compare addresses. The same object if it is
+    all that already, a view if that suffices, else a copy.
+
+    >>> canonical_array(np.zeros(3), "float64").dtype is np.dtype("float64")
+    True
+    """
+    wanted = np.dtype(dtype)
+    if type(array) is not np.ndarray:
+        array = np.asarray(array)
+    if array.dtype is not wanted:
+        array = array.view(wanted) if array.dtype == wanted else array.astype(wanted)
+    if not array.flags.aligned or any(stride % wanted.itemsize for stride in array.strides):
+        array = np.array(array, order="C", copy=True)
+    return array
