@@ -20,6 +20,7 @@ from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     ArrayAttr,
     BoolAttr,
+    DenseIntOrFPElementsAttr,
     IntegerAttr,
     NoneAttr,
     StringAttr,
@@ -31,7 +32,7 @@ from xdsl.irdl import IRDLOperation, traits_def, var_operand_def, var_result_def
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
-from tir.support.dtypes import dtype_of, ir_type, is_tir_element_type
+from tir.support.dtypes import dtype_of, ir_type, is_float, is_tir_element_type
 
 if TYPE_CHECKING:
     from xdsl.parser import Parser
@@ -277,8 +278,18 @@ def _print_item(printer: Printer, attribute: Attribute) -> None:
     # `[0, 1]` reads better than `[0 : i64, 1 : i64]`; i64 is what the parser assumes.
     if isinstance(attribute, IntegerAttr) and attribute.type == i64:
         printer.print_string(str(attribute.value.data))
+    elif isinstance(attribute, DenseIntOrFPElementsAttr) and not _is_finite(attribute):
+        # xDSL prints NaN and infinity as bit patterns that it reads back as integers; not so bytes.
+        printer.print_string(f'dense<"0x{attribute.data.data.hex().upper()}"> : {attribute.type}')
     else:
         printer.print_attribute(attribute)
+
+
+def _is_finite(attribute: DenseIntOrFPElementsAttr) -> bool:
+    element_type = attribute.get_element_type()
+    if not is_float(element_type):
+        return True
+    return bool(np.isfinite(np.frombuffer(attribute.data.data, dtype_of(element_type))).all())
 
 
 def _parse_types(
