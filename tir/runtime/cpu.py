@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -58,20 +58,14 @@ def _get_host() -> _Host:
 
 
 def _create_machine(llvm: ModuleType, cpu: str) -> Any:
-    features = llvm.get_host_cpu_features()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
         cpu=cpu,
-        features=features.flatten() + _vector_width_preference(features),
+        features=llvm.get_host_cpu_features().flatten(),
         opt=3,
         reloc="pic",
         codemodel="small",
     )
-
-
-def _vector_width_preference(features: Mapping[str, bool]) -> str:
-    """Full-width vectors where the CPU has them: LLVM's default for some CPUs is half of that."""
-    return ",-prefer-256-bit" if features.get("avx512f") else ""
 
 
 def host_cpu() -> str:
