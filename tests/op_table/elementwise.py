@@ -102,8 +102,9 @@ def binary(
     samples: BinarySamples | None = None,
     failures: tuple[Failure, ...] = (),
     ulps: float = 4,
+    wrt: tuple[int, ...] = (0, 1),
 ) -> Row:
-    """An operation of two operands; `slope` gives each operand's bounds for differentiation."""
+    """An operation of two operands; `slope` gives each operand's bounds for differentiation by those in `wrt`."""
     samples = samples or BinarySamples()
 
     def cases() -> list[Case]:
@@ -125,9 +126,9 @@ def binary(
         (low, high), (low2, high2) = slope
         left, right = uniform(low, high), uniform(low2, high2, (2, 3), seed=4)
         gradients = (
-            Gradient("", function, (left, right), oracle, (0, 1)),
-            Gradient("vector", function, (left, right[0]), oracle, (0, 1)),
-            Gradient("col", function, (left, right[:, :1]), oracle, (0, 1), (None, (False, True))),
+            Gradient("", function, (left, right), oracle, wrt),
+            Gradient("vector", function, (left, right[0]), oracle, wrt),
+            Gradient("col", function, (left, right[:, :1]), oracle, wrt, (None, (False, True))),
         )
     mismatch = Failure(
         "mismatch",
@@ -230,7 +231,14 @@ _BINARY = (
     binary(C.AndOp, build.and_, np.bitwise_and, BIT_DTYPES),
     binary(C.OrOp, build.or_, np.bitwise_or, BIT_DTYPES),
     binary(C.XorOp, build.xor, np.bitwise_xor, BIT_DTYPES),
-    binary(A.SecondOp, build.second, lambda x, y: np.broadcast_arrays(x, y)[1], slope=BOTH),
+    # Only the shape of the first operand is used: it is disconnected.
+    binary(
+        A.SecondOp,
+        build.second,
+        lambda x, y: np.broadcast_arrays(x, y)[1],
+        slope=BOTH,
+        wrt=(1,),
+    ),
 )
 
 _UNARY = (
