@@ -213,11 +213,16 @@ _BINARY = (
         np.remainder,
         NUMBER_DTYPES,
         ((0.6, 0.9), (2.0, 3.0)),
-        _division_samples(),
+        samples=_division_samples(),
         failures=tuple(_zero_divisor(build.mod, d) for d in ("int64", "uint16")),
     ),
     binary(
-        A.PowOp, build.pow_, _pow_oracle, NUMBER_DTYPES, ((0.5, 2.0), (-2.0, 2.0)), _pow_samples()
+        A.PowOp,
+        build.pow_,
+        _pow_oracle,
+        NUMBER_DTYPES,
+        ((0.5, 2.0), (-2.0, 2.0)),
+        samples=_pow_samples(),
     ),
     binary(A.MaximumOp, build.maximum, np.maximum, slope=APART),
     binary(A.MinimumOp, build.minimum, np.minimum, slope=APART),

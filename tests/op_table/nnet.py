@@ -61,7 +61,7 @@ _DOT = Row(
         for a, b in (((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 2)))
     ),
     tuple(
-        Failure(f"{a} {b}", build.dot, (np.ones(a), np.ones(b)), ValueError, "")
+        Failure(f"{a} {b}", build.dot, (np.ones(a), np.ones(b)), ValueError, "Shape mismatch")
         for a, b in (((2, 3), (2, 3)), ((3,), (2,)), ((2, 3), (2,)), ((3,), (2, 3)))
     ),
 )
@@ -170,7 +170,7 @@ def _label_failure(function: Any, *arrays: Array) -> tuple[Failure, ...]:
             IndexError,
             "index 9 is out of bounds",
         ),
-        Failure("too few labels", function, (*arrays, np.array([0, 1])), ValueError, ""),
+        Failure("too few labels", function, (*arrays, np.array([0, 1])), ValueError, None),
     )
 
 

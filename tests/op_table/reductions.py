@@ -87,7 +87,7 @@ def reduction_row(
                 lambda x: function(x, (0,)),
                 (np.zeros(shape),),
                 ValueError,
-                "",
+                None,
             )
             for shape in ((0,), (0, 3))
         )

@@ -52,13 +52,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Failure:
-    """An expression that must raise `error`, with `match` in its message, when run on these values."""
+    """An expression that must raise `error`, with `match`, if any, in its message, when run on these values."""
 
     label: str
     build: Callable[..., Any]
     arrays: tuple[Array, ...]
     error: type[Exception]
-    match: str
+    match: str | None
     patterns: tuple[Pattern | None, ...] | None = None
 
     def variables(self) -> list[Any]:

@@ -236,7 +236,7 @@ ROWS: tuple[Row, ...] = (
                 lambda x: build.add(build.rebroadcast(x, (True, False)), 0.0),
                 (normal((2, 3)),),
                 ValueError,
-                "",
+                None,
             ),
         ),
     ),
@@ -245,8 +245,8 @@ ROWS: tuple[Row, ...] = (
         _reshape_cases,
         (Gradient("", _reshape(3, -1), (normal((2, 3)),), lambda x: x.reshape(3, -1)),),
         (
-            Failure("wrong size", _reshape(5, 2), (normal((3, 4)),), ValueError, ""),
-            Failure("indivisible", _reshape(5, -1), (normal((3, 4)),), ValueError, ""),
+            Failure("wrong size", _reshape(5, 2), (normal((3, 4)),), ValueError, None),
+            Failure("indivisible", _reshape(5, -1), (normal((3, 4)),), ValueError, None),
         ),
     ),
     Row(
@@ -267,8 +267,8 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
         (
-            Failure("negative", _alloc, (np.array(1.0), np.array(-1)), ValueError, ""),
-            Failure("does not fit", _alloc, (normal((3,)), np.array(2)), ValueError, ""),
+            Failure("negative", _alloc, (np.array(1.0), np.array(-1)), ValueError, None),
+            Failure("does not fit", _alloc, (normal((3,)), np.array(2)), ValueError, None),
         ),
     ),
     Row(
