@@ -190,6 +190,64 @@ def test_scratch_memory_on_the_stack_and_on_the_heap() -> None:
     np.testing.assert_array_equal(out, 2 * np.arange(50))
 
 
+def test_metadata_rebuilds_a_view() -> None:
+    source = "memref<?x?xf64, strided<[?, ?], offset: ?>>"
+    native = NativeModule(
+        f"""
+        func.func @transpose(%x: {source}, %y: memref<?x?xf64>) {{
+          %c0 = arith.constant 0 : index
+          %c1 = arith.constant 1 : index
+          %base, %offset, %sizes:2, %strides:2 = "memref.extract_strided_metadata"(%x) : ({source}) -> (memref<f64>, index, index, index, index, index)
+          %t = memref.reinterpret_cast %base to offset: [%offset], sizes: [%sizes#1, %sizes#0], strides: [%strides#1, %strides#0] : memref<f64> to {source}
+          scf.for %i = %c0 to %sizes#1 step %c1 {{
+            scf.for %j = %c0 to %sizes#0 step %c1 {{
+              %a = memref.load %t[%i, %j] : {source}
+              memref.store %a, %y[%i, %j] : memref<?x?xf64>
+            }}
+          }}
+          func.return
+        }}"""
+    )
+    x = np.random.default_rng(0).normal(size=(4, 6))[1:, ::-2]
+    out = np.zeros((3, 3))
+    native("transpose", x, out)
+    np.testing.assert_array_equal(out, x.T)
+
+
+CONSTANTS = [
+    ("i1", np.array([[True, False], [False, True]]), "[[true, false], [false, true]]"),
+    ("i8", np.array([[1, -2], [3, 127]], np.int8), "[[1, -2], [3, 127]]"),
+    ("i64", np.array([[1, -2], [2**62, 0]]), f"[[1, -2], [{2**62}, 0]]"),
+    ("f32", np.array([[0.1, -0.0], [1e30, 2]], np.float32), "[[0.1, -0.0], [1.0e30, 2.0]]"),
+    ("f64", np.full((2, 2), 0.1), "0.1"),
+]
+
+
+@pytest.mark.parametrize(("type_", "expected", "value"), CONSTANTS)
+def test_constant_arrays(type_: str, expected: np.ndarray, value: str) -> None:
+    table = f"memref<2x2x{type_}>"
+    native = NativeModule(
+        f"""
+        "memref.global"() <{{sym_name = "table", sym_visibility = "private", type = {table}, initial_value = dense<{value}> : tensor<2x2x{type_}>, constant}}> : () -> ()
+        func.func @get(%y: memref<?x?x{type_}>) {{
+          %c0 = arith.constant 0 : index
+          %c1 = arith.constant 1 : index
+          %c2 = arith.constant 2 : index
+          %t = memref.get_global @table : {table}
+          scf.for %i = %c0 to %c2 step %c1 {{
+            scf.for %j = %c0 to %c2 step %c1 {{
+              %a = memref.load %t[%i, %j] : {table}
+              memref.store %a, %y[%i, %j] : memref<?x?x{type_}>
+            }}
+          }}
+          func.return
+        }}"""
+    )
+    out = np.ones_like(expected)
+    native("get", out)
+    np.testing.assert_array_equal(out, expected)
+
+
 def test_memrefs_do_not_flow_through_control_flow() -> None:
     with pytest.raises(LoweringError, match="memref"):
         convert(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects import func
+from xdsl.dialects import func, memref
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
@@ -13,6 +13,7 @@ from tir.lowering.to_llvm import (
     arith_handlers,
     control_handlers,
     func_handlers,
+    global_handlers,
     memref_handlers,
     rt_handlers,
 )
@@ -21,6 +22,7 @@ from tir.lowering.to_llvm.module import ModuleEmitter
 _HANDLERS = {
     **arith_handlers.HANDLERS,
     **memref_handlers.HANDLERS,
+    **global_handlers.HANDLERS,
     **control_handlers.HANDLERS,
     **func_handlers.HANDLERS,
     **rt_handlers.HANDLERS,
@@ -65,6 +67,8 @@ class ConvertToLLVMPass(ModulePass):
         for item in operations:
             if isinstance(item, func.FuncOp):
                 func_handlers.convert_function(emitter, item)
+            elif isinstance(item, memref.GlobalOp):
+                emitter.block.add_op(global_handlers.convert_global(item))
             else:
                 item.detach()
                 emitter.block.add_op(item)

@@ -257,6 +257,17 @@ def _reinterpret_cast(emitter: FunctionEmitter, op: memref.ReinterpretCastOp) ->
     )
 
 
+def _metadata(emitter: FunctionEmitter, op: memref.ExtractStridedMetaDataOp) -> None:
+    """The offset is always 0: the base buffer starts at the first element of the source."""
+    source = emitter.memref(op.source)
+    emitter.memrefs[op.base_buffer] = MemRefDescriptor(source.pointer, source.element, [], [])
+    emitter.values[op.offset] = emitter.integer(0)
+    for result, extent in zip(
+        (*op.sizes, *op.strides), (*source.sizes, *source.strides), strict=True
+    ):
+        emitter.values[result] = emitter.materialize(extent)
+
+
 def _cast(emitter: FunctionEmitter, op: memref.CastOp) -> None:
     source = emitter.memref(op.source)
     sizes = [
@@ -278,4 +289,5 @@ HANDLERS: dict[type[Operation], Handler] = {
     memref.SubviewOp: _subview,
     memref.ReinterpretCastOp: _reinterpret_cast,
     memref.CastOp: _cast,
+    memref.ExtractStridedMetaDataOp: _metadata,
 }
