@@ -86,7 +86,7 @@ class Builder:
         found = self._constants.get(key)
         if found is None:
             attribute = (
-                FloatAttr(value, type_)  # pyright: ignore[reportArgumentType]
+                FloatAttr(value, type_)  # pyright: ignore
                 if is_float(type_)
                 else IntegerAttr(int(value), type_, truncate_bits=True)  # pyright: ignore
             )

@@ -73,9 +73,12 @@ class Lowering:
 
     def bind_same(self, value: SSAValue, source: SSAValue) -> None:
         """Say that a value is the same as another one of the `tir` module."""
-        for known in (self._tensors, self._scalars, self._constants):
-            if source in known:
-                known[value] = known[source]
+        if source in self._tensors:
+            self._tensors[value] = self._tensors[source]
+        if source in self._scalars:
+            self._scalars[value] = self._scalars[source]
+        if source in self._constants:
+            self._constants[value] = self._constants[source]
 
     def carry_name_hints(self, op: Operation) -> None:
         """Let the tensors that an operation's results have become keep the user's names."""

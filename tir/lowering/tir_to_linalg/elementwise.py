@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import TensorType, i1
+from xdsl.dialects.builtin import AffineMapAttr, TensorType, i1
 from xdsl.ir import SSAValue
 
 from tir.dialects.tir.arithmetic import CastOp, IntDivOp, ModOp, PowOp, SecondOp
@@ -106,10 +106,24 @@ def elementwise(
 ) -> SSAValue:
     """A generic over parallel loops: `body` of corresponding elements of tensors that broadcast to `dims`."""
     shape = type_.get_shape()
+    maps = [broadcast_map(shape_of(t), shape) for t in tensors]
+    return parallel_generic(low, tensors, maps, type_, dims, body)
+
+
+def parallel_generic(
+    low: Lowering,
+    tensors: Sequence[SSAValue],
+    maps: Sequence[AffineMapAttr],
+    type_: TensorType,
+    dims: Sequence[SSAValue],
+    body: Callable[..., SSAValue],
+) -> SSAValue:
+    """A generic over parallel loops with operand maps of one's own."""
+    shape = type_.get_shape()
     (result,) = generic(
         low.host,
         tensors,
-        [broadcast_map(shape_of(t), shape) for t in tensors],
+        maps,
         [empty(low.host, dims, type_)],
         [identity_map(len(shape))],
         iterators(len(shape)),
@@ -222,23 +236,16 @@ def _lower_on_host(low: Lowering, op: TirOp, compute: _Computation) -> None:
 def _lower_second(low: Lowering, op: TirOp, dims: Sequence[SSAValue]) -> None:
     operand, result = op.operands[1], op.results[0]
     type_ = signless(result.type)
-    if low.constant(operand) is None and signless(operand.type) == type_:
-        low.bind_same(result, operand)
-        return
-    low.bind(result, broadcast(low, operand, type_, dims))
-
-
-def broadcast(
-    low: Lowering, operand: SSAValue, type_: TensorType, dims: Sequence[SSAValue]
-) -> SSAValue:
-    """A value broadcast to sizes that it is known to fit."""
     array = low.constant(operand)
     if array is not None and array.size == 1:
         scalar = low.host.constant(array.item(), type_.element_type)
-        result = fill(low.host, scalar, dims, type_)
-        low.shapes.declare(result, dims)
-        return result
-    return elementwise(low, [low.tensor(operand)], type_, dims, lambda b, x: x)
+        filled = fill(low.host, scalar, dims, type_)
+        low.shapes.declare(filled, dims)
+        low.bind(result, filled)
+    elif signless(operand.type) == type_:
+        low.bind_same(result, operand)
+    else:
+        low.bind(result, elementwise(low, [low.tensor(operand)], type_, dims, lambda b, x: x))
 
 
 _DIVISION_BY_ZERO = "integer division or modulo by zero"

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tir.dialects.tir import contraction, reduction, structural
+from tir.dialects.tir import contraction, indexing, nnet, reduction, structural
 from tir.dialects.tir.base import TirOp
+from tir.lowering.tir_to_linalg.advanced_indexing import (
+    lower_advanced_subtensor,
+    lower_advanced_update,
+)
 from tir.lowering.tir_to_linalg.arange import lower_arange
+from tir.lowering.tir_to_linalg.basic_indexing import lower_subtensor, lower_subtensor_update
 from tir.lowering.tir_to_linalg.context import Lowering
 from tir.lowering.tir_to_linalg.contraction import lower_dot
 from tir.lowering.tir_to_linalg.elementwise import lower_elementwise
+from tir.lowering.tir_to_linalg.nnet import (
+    lower_log_softmax,
+    lower_log_sum_exp,
+    lower_softmax,
+    lower_softmax_cross_entropy,
+    lower_softmax_cross_entropy_grad,
+)
 from tir.lowering.tir_to_linalg.reductions import lower_arg_reduction, lower_reduction
 from tir.lowering.tir_to_linalg.reshape import lower_reshape
 from tir.lowering.tir_to_linalg.scalar_table import ROWS
@@ -34,6 +46,17 @@ LOWERINGS: dict[type[TirOp], Callable[[Lowering, TirOp], None]] = {
     reduction.ArgmaxOp: lower_arg_reduction,
     reduction.ArgminOp: lower_arg_reduction,
     contraction.DotOp: lower_dot,
+    nnet.SoftmaxOp: lower_softmax,
+    nnet.LogSoftmaxOp: lower_log_softmax,
+    nnet.LogSumExpOp: lower_log_sum_exp,
+    nnet.SoftmaxCrossEntropyOp: lower_softmax_cross_entropy,
+    nnet.SoftmaxCrossEntropyGradOp: lower_softmax_cross_entropy_grad,
+    indexing.SubtensorOp: lower_subtensor,
+    indexing.SetSubtensorOp: lower_subtensor_update,
+    indexing.IncSubtensorOp: lower_subtensor_update,
+    indexing.AdvancedSubtensorOp: lower_advanced_subtensor,
+    indexing.AdvancedSetSubtensorOp: lower_advanced_update,
+    indexing.AdvancedIncSubtensorOp: lower_advanced_update,
     structural.ConstantOp: lower_constant,
     structural.DimshuffleOp: lower_dimshuffle,
     structural.RebroadcastOp: lower_rebroadcast,

@@ -11,11 +11,11 @@ from xdsl.ir import SSAValue
 from tir.dialects import linalg_ext
 from tir.dialects.tir.base import TirOp, bools, ints, optional_int
 from tir.dialects.tir.structural import NEW_AXIS, dense_array
+from tir.lowering.tir_to_linalg.assignment import assigned_value
 from tir.lowering.tir_to_linalg.builder import Builder
 from tir.lowering.tir_to_linalg.context import Lowering, signless
-from tir.lowering.tir_to_linalg.elementwise import broadcast, elementwise
+from tir.lowering.tir_to_linalg.elementwise import elementwise
 from tir.lowering.tir_to_linalg.generic import element_type, shape_of
-from tir.lowering.tir_to_linalg.slices import stretch
 
 
 def lower_constant(low: Lowering, op: TirOp) -> None:
@@ -101,18 +101,7 @@ def lower_alloc(low: Lowering, op: TirOp) -> None:
             )
     dims = [low.shapes.representative(dim) for dim in dims]
     type_ = signless(op.results[0].type)
-    low.bind(op.results[0], fill_region(low, value, type_, dims))
-
-
-def fill_region(
-    low: Lowering, value: SSAValue, type_: TensorType, dims: Sequence[SSAValue]
-) -> SSAValue:
-    """A value broadcast as NumPy's assignment does: its sizes of 1 fit any, even if not declared."""
-    array = low.constant(value)
-    if array is None or array.size != 1:
-        stretched = stretch(low, low.tensor(value), dims)
-        return elementwise(low, [stretched], type_, dims, lambda b, x: x)
-    return broadcast(low, value, type_, dims)
+    low.bind(op.results[0], assigned_value(low, value, type_, dims))
 
 
 def lower_make_vector(low: Lowering, op: TirOp) -> None:

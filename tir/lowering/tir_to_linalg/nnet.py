@@ -1,0 +1,247 @@
+"""Softmax and its relatives: a few generics over the same rows, each row shifted by its maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xdsl.dialects import arith, math
+from xdsl.dialects.builtin import AffineMapAttr, TensorType, f64, i64
+from xdsl.ir import SSAValue
+
+from tir.dialects.tir.base import TirOp, ints, optional_int, type_dtype
+from tir.lowering.tir_to_linalg.advanced_indexing import check_bounds, wrap_index
+from tir.lowering.tir_to_linalg.builder import INDEX, Builder
+from tir.lowering.tir_to_linalg.context import Lowering, signless
+from tir.lowering.tir_to_linalg.conversions import convert, scalar_type
+from tir.lowering.tir_to_linalg.elementwise import SIZE_MISMATCH, operand_type, parallel_generic
+from tir.lowering.tir_to_linalg.generic import broadcast_map, identity_map, map_of, shape_of
+from tir.lowering.tir_to_linalg.reductions import accumulate, reduce
+
+
+class _Rows:
+    """A float tensor seen as rows along some axes.
+
+    Sums of exponentials are kept as f64; a tensor "per row" has the dimensions that are not along a row.
+    """
+
+    def __init__(self, low: Lowering, x: SSAValue, dtype: str, axes: Sequence[int]):
+        self.low = low
+        self.x = x
+        self.dtype = dtype
+        self.axes = tuple(axes)
+        shape = shape_of(x)
+        self.rank = len(shape)
+        self.kept = tuple(axis for axis in range(self.rank) if axis not in axes)
+        self.row_shape = [shape[axis] for axis in self.kept]
+
+    def maximum(self) -> SSAValue:
+        """The largest element of each row; -inf if there is none, NaN if any is NaN."""
+        start = self.low.host.constant(float("-inf"), scalar_type(self.dtype))
+        return reduce(
+            self.low,
+            self.x,
+            self.axes,
+            start,
+            lambda b, x, top: b.binary(arith.MaximumfOp, top, x),
+        )
+
+    def sum(self, values: SSAValue) -> SSAValue:
+        """The sum of each row of a tensor with the shape of x, as f64."""
+        add = accumulate(arith.AddfOp)
+        return reduce(
+            self.low,
+            values,
+            self.axes,
+            self.low.host.constant(0.0, f64),
+            lambda b, x, total: add(b, convert(b, x, self.dtype, "float64"), total),
+        )
+
+    def per_element(
+        self,
+        full: Sequence[SSAValue],
+        rows: Sequence[SSAValue],
+        body: Callable[..., SSAValue],
+    ) -> SSAValue:
+        """A tensor like x from others like it and from tensors per row."""
+        maps = [identity_map(self.rank)] * len(full) + [self._row_map(r) for r in rows]
+        type_ = self.x.type
+        assert isinstance(type_, TensorType)
+        dims = self.low.shapes.dims(self.x)
+        return parallel_generic(self.low, [*full, *rows], maps, type_, dims, body)
+
+    def _row_map(self, row: SSAValue) -> AffineMapAttr:
+        """How a tensor per row is read; one element may serve all rows."""
+        sizes = zip(self.kept, shape_of(row), self.row_shape, strict=True)
+        return map_of(
+            self.rank,
+            tuple(None if own == 1 and full != 1 else axis for axis, own, full in sizes),
+        )
+
+    def per_row(
+        self, rows: Sequence[SSAValue], dtype: str, body: Callable[..., SSAValue]
+    ) -> SSAValue:
+        """A tensor per row, of `dtype`, from others."""
+        count = len(self.kept)
+        dims = self.low.shapes.dims(self.x)
+        return parallel_generic(
+            self.low,
+            rows,
+            [identity_map(count)] * len(rows),
+            TensorType(scalar_type(dtype), self.row_shape),
+            [dims[axis] for axis in self.kept],
+            body,
+        )
+
+    def shifted_exponentials(self, top: SSAValue) -> SSAValue:
+        """exp(x - top)."""
+        return self.per_element(
+            [self.x],
+            [top],
+            lambda b, x, t: b.unary(math.ExpOp, b.binary(arith.SubfOp, x, t)),
+        )
+
+    def finite_maximum(self) -> SSAValue:
+        """The maximum, or 0 where it is infinite or NaN, so that inf - inf does not arise."""
+        return self.per_row([self.maximum()], self.dtype, _finite_or_zero)
+
+
+def _finite_or_zero(b: Builder, x: SSAValue) -> SSAValue:
+    infinity = b.constant(float("inf"), x.type)
+    finite = b.compare("olt", b.unary(math.AbsFOp, x), infinity)
+    return b.select(finite, x, b.constant(0.0, x.type))
+
+
+def _operand_rows(low: Lowering, operand: SSAValue, axes: Sequence[int]) -> _Rows:
+    return _Rows(low, low.tensor(operand), type_dtype(operand_type(operand)), axes)
+
+
+def _axis(op: TirOp) -> int:
+    axis = optional_int(op.properties["axis"])
+    assert axis is not None
+    return axis
+
+
+def lower_softmax(low: Lowering, op: TirOp) -> None:
+    """exp(x - max) / sum(exp(x - max))."""
+    rows = _operand_rows(low, op.operands[0], [_axis(op)])
+    exponentials = rows.shifted_exponentials(rows.maximum())
+
+    def body(b: Builder, e: SSAValue, total: SSAValue) -> SSAValue:
+        return b.binary(arith.DivfOp, e, convert(b, total, "float64", rows.dtype))
+
+    low.bind(op.results[0], rows.per_element([exponentials], [rows.sum(exponentials)], body))
+
+
+def lower_log_softmax(low: Lowering, op: TirOp) -> None:
+    """(x - max) - log(sum(exp(x - max)))."""
+    rows = _operand_rows(low, op.operands[0], [_axis(op)])
+    top = rows.maximum()
+    total = rows.sum(rows.shifted_exponentials(top))
+    log_total = rows.per_row([total], rows.dtype, lambda b, s: _log(b, s, rows.dtype))
+
+    def body(b: Builder, x: SSAValue, t: SSAValue, log_sum: SSAValue) -> SSAValue:
+        return b.binary(arith.SubfOp, b.binary(arith.SubfOp, x, t), log_sum)
+
+    low.bind(op.results[0], rows.per_element([rows.x], [top, log_total], body))
+
+
+def _log(b: Builder, total: SSAValue, dtype: str) -> SSAValue:
+    return convert(b, b.unary(math.LogOp, total), "float64", dtype)
+
+
+def lower_log_sum_exp(low: Lowering, op: TirOp) -> None:
+    """log(sum(exp(x - max))) + max, where an infinite maximum is not subtracted."""
+    rows = _operand_rows(low, op.operands[0], ints(op.properties["axes"]))
+    shift = rows.finite_maximum()
+    total = rows.sum(rows.shifted_exponentials(shift))
+
+    def body(b: Builder, s: SSAValue, m: SSAValue) -> SSAValue:
+        wide = b.binary(arith.AddfOp, b.unary(math.LogOp, s), convert(b, m, rows.dtype, "float64"))
+        return convert(b, wide, "float64", rows.dtype)
+
+    low.bind(op.results[0], rows.per_row([total, shift], rows.dtype, body))
+
+
+class _Labels:
+    """A vector of class numbers that go with the rows of a matrix of scores; checked."""
+
+    def __init__(self, low: Lowering, scores: SSAValue, labels: SSAValue):
+        score_dims = low.dims(scores)
+        low.shapes.require_equal(
+            score_dims[0],
+            low.dims(labels)[0],
+            f"{SIZE_MISMATCH}. (the scores have another number of rows than there are labels)",
+        )
+        check_bounds(low, labels, score_dims[1])
+        self.vector = low.tensor(labels)
+        self.dtype = type_dtype(operand_type(labels))
+        self.classes = low.host.cast(arith.IndexCastOp, score_dims[1], i64)
+
+    def column(self, b: Builder, label: SSAValue) -> SSAValue:
+        """The column that a label stands for; negative labels count from the end."""
+        return b.cast(arith.IndexCastOp, wrap_index(b, label, self.dtype, self.classes), INDEX)
+
+
+def lower_softmax_cross_entropy(low: Lowering, op: TirOp) -> None:
+    """log(sum(exp(scores))) - scores[i, labels[i]]."""
+    scores, labels = op.operands
+    checked = _Labels(low, scores, labels)
+    rows = _operand_rows(low, scores, [1])
+    shift = rows.finite_maximum()
+    total = rows.sum(rows.shifted_exponentials(shift))
+
+    def body(b: Builder, s: SSAValue, m: SSAValue, label: SSAValue) -> SSAValue:
+        position = [b.iteration_index(0), checked.column(b, label)]
+        picked = convert(b, b.extract(rows.x, position), rows.dtype, "float64")
+        # Shifts cancel exactly where the picked score is the largest.
+        relative = b.binary(arith.SubfOp, convert(b, m, rows.dtype, "float64"), picked)
+        wide = b.binary(arith.AddfOp, b.unary(math.LogOp, s), relative)
+        return convert(b, wide, "float64", rows.dtype)
+
+    type_ = signless(op.results[0].type)
+    low.bind(
+        op.results[0],
+        parallel_generic(
+            low,
+            [total, shift, checked.vector],
+            [broadcast_map(shape_of(t), type_.get_shape()) for t in (total, shift, checked.vector)],
+            type_,
+            low.shapes.dims(rows.x)[:1],
+            body,
+        ),
+    )
+
+
+def lower_softmax_cross_entropy_grad(low: Lowering, op: TirOp) -> None:
+    """(softmax(scores) - onehot(labels)) * weights per row."""
+    weights, scores, labels = op.operands
+    checked = _Labels(low, scores, labels)
+    if operand_type(weights).get_shape() != (1,):
+        low.shapes.require_equal(
+            low.dims(scores)[0],
+            low.dims(weights)[0],
+            f"{SIZE_MISMATCH}. (the scores have another number of rows than there are weights)",
+        )
+    rows = _operand_rows(low, scores, [1])
+    shift = rows.finite_maximum()
+    total = rows.sum(rows.shifted_exponentials(shift))
+    log_total = rows.per_row([total], rows.dtype, lambda b, s: _log(b, s, rows.dtype))
+
+    def body(
+        b: Builder,
+        x: SSAValue,
+        m: SSAValue,
+        log_sum: SSAValue,
+        label: SSAValue,
+        weight: SSAValue,
+    ) -> SSAValue:
+        log_probability = b.binary(arith.SubfOp, b.binary(arith.SubfOp, x, m), log_sum)
+        probability = b.unary(math.ExpOp, log_probability)
+        is_label = b.compare("eq", b.iteration_index(1), checked.column(b, label))
+        one_hot = b.select(is_label, b.constant(1.0, x.type), b.constant(0.0, x.type))
+        return b.binary(arith.MulfOp, b.binary(arith.SubfOp, probability, one_hot), weight)
+
+    low.bind(
+        op.results[0],
+        rows.per_element([rows.x], [shift, log_total, checked.vector, low.tensor(weights)], body),
+    )
