@@ -36,9 +36,10 @@ _allow("passes", "transforms lowering targets")
 _allow("pipelines", "passes")
 _allow("compiler", "pipelines interpreter runtime")
 _allow("frontend", "compiler autodiff")
+_allow("tensor", "frontend")
 _allow("tools", "frontend")
 # `tir/__init__.py` names what users see.
-_allow("tir", "frontend")
+_allow("tir", "tensor")
 
 NOT_AT_START = (
     "llvmlite",

@@ -62,10 +62,9 @@ class TensorType(Type):
                 f"got {broadcastable!r}"
             )
         # A shape is accepted too: a 1 is a broadcastable dimension, None or any other size is not.
-        self.broadcastable = tuple(
-            b if isinstance(b, bool | np.bool_) else b == 1 for b in broadcastable
+        self.broadcastable: tuple[bool, ...] = tuple(
+            bool(b if isinstance(b, bool | np.bool_) else b == 1) for b in broadcastable
         )
-        self.broadcastable = tuple(bool(b) for b in self.broadcastable)
         self.name = name
 
     @property

@@ -1,0 +1,60 @@
+"""tir: Theano's language, symbolic tensor expressions compiled to one native function.
+
+>>> from tir import tensor as T
+>>> x = T.dvector("x")
+>>> y = T.exp(x).sum()
+"""
+
+from __future__ import annotations
+
+from tir import tensor
+from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
+from tir.autodiff.gradient import grad
+from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
+from tir.config import config
+
+# Importing it gives variables their eval().
+from tir.frontend import evaluate as _evaluate  # noqa: F401
+from tir.frontend.function import function
+from tir.frontend.inputs import In, MissingInputError, Out, Param, UnusedInputError
+from tir.frontend.modes import Mode, get_mode
+from tir.frontend.shared import SharedVariable, shared
+from tir.graph.build import consider_constant, disconnected_grad, zero_grad
+from tir.graph.tensor_type import TensorType
+from tir.graph.variable import Apply, Constant, Op, Type, Variable
+from tir.support.errors import TirError, UnsupportedError
+
+__all__ = [
+    "Apply",
+    "Constant",
+    "DisconnectedInputError",
+    "GradientError",
+    "In",
+    "Lop",
+    "MissingInputError",
+    "Mode",
+    "NullTypeGradError",
+    "Op",
+    "Out",
+    "Param",
+    "Rop",
+    "SharedVariable",
+    "TensorType",
+    "TirError",
+    "Type",
+    "UnsupportedError",
+    "UnusedInputError",
+    "Variable",
+    "config",
+    "consider_constant",
+    "disconnected_grad",
+    "function",
+    "get_mode",
+    "grad",
+    "hessian",
+    "jacobian",
+    "shared",
+    "subgraph_grad",
+    "tensor",
+    "zero_grad",
+]

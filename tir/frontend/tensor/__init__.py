@@ -1,0 +1,1 @@
+"""The functions on tensors, by family; `tir.tensor` gathers their names."""
