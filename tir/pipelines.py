@@ -11,6 +11,7 @@ from time import perf_counter
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, ModuleOp
+from xdsl.ir import Dialect
 from xdsl.passes import ModulePass
 
 from tir.passes import DIALECTS, load_dialect, pass_factory
@@ -47,7 +48,9 @@ LINALG = Stage(
     ("make-broadcasts-explicit", "tir-to-linalg"),
     frozenset(_HOST | {"linalg", "linalg_ext", "tensor", "math", "math_ext", "scf"}),
 )
-KERNELS = Stage("kernels", ("linalg-fuse-elementwise", "form-kernels"), LINALG.dialects | {"kernel"})
+KERNELS = Stage(
+    "kernels", ("linalg-fuse-elementwise", "form-kernels"), LINALG.dialects | {"kernel"}
+)
 BUFFERS = Stage(
     "buffers",
     ("bufferize",),
@@ -58,9 +61,12 @@ LOOPS = Stage(
     ("kernels-to-loops",),
     frozenset(_HOST | {"scf", "memref", "math", "math_ext"}),
 )
+LLVM = Stage(
+    "llvm", ("expand-math", "convert-to-llvm", "emit-python-entry"), frozenset({"builtin", "llvm"})
+)
 
 PIPELINES: dict[str, tuple[Stage, ...]] = {
-    "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, LOOPS),
+    "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, LOOPS, LLVM),
 }
 
 
@@ -106,7 +112,7 @@ def new_context() -> Context:
     return context
 
 
-def _dialect_factory(name: str) -> Callable[[], object]:
+def _dialect_factory(name: str) -> Callable[[], Dialect]:
     return lambda: load_dialect(name)
 
 

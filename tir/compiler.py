@@ -1,0 +1,91 @@
+"""A module of the `tir` dialect and options -> machine code, with every stage's text on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from io import StringIO
+
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, LocationAttr, ModuleOp, StringAttr
+
+from tir.config import config
+from tir.graph.emit import source_location
+from tir.passes import load
+from tir.pipelines import PIPELINES, Stage, run_stages, without_optimization
+from tir.runtime import cpu
+from tir.support.source import SourceLocation
+from tir.targets import TARGETS
+from tir.targets.llvm_ir import llvm_assembly
+
+FAILURES_ATTRIBUTE = "tir.failures"
+_TARGET_OF_NAME = {"llvm-ir": "llvm", "asm": "asm"}
+"""Texts beyond the last stage; `llvm` alone is the name of the stage of that dialect."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What one failure code of the compiled function means."""
+
+    kind: str
+    """The name of the builtin exception to raise."""
+    message: str
+    location: SourceLocation | None
+    """The user's line that built the operation."""
+
+
+@dataclass
+class Artifact:
+    """A compiled function: object code, what its failure codes mean, and the program it came from."""
+
+    object_code: bytes
+    failures: tuple[Failure, ...]
+    timings: dict[str, float] = field(repr=False)
+    """Seconds spent in each pass and in LLVM."""
+    source: ModuleOp = field(repr=False)
+    stages: tuple[Stage, ...] = field(repr=False)
+
+    def ir(self, stage: str) -> str:
+        """The text of the program after a stage (`"tir"`, `"kernels"`, ...) or as a target (`"asm"`).
+
+        `ValueError` for an unknown name. The passes run again, so asking costs a compilation.
+        """
+        module = self.source.clone()
+        names = [s.name for s in self.stages]
+        if stage in names:
+            run_stages(module, self.stages[: names.index(stage) + 1])
+            return str(module)
+        if stage in _TARGET_OF_NAME:
+            run_stages(module, self.stages)
+            output = StringIO()
+            load(TARGETS[_TARGET_OF_NAME[stage]])(module, output)  # pyright: ignore[reportCallIssue]
+            return output.getvalue()
+        known = ", ".join([*names, *_TARGET_OF_NAME])
+        raise ValueError(f"no stage is called {stage!r}; there are {known}")
+
+
+def compile_module(module: ModuleOp, optimize: bool = True) -> Artifact:
+    """Compile a module of the `tir` dialect for this CPU. The module is left as it is."""
+    stages = PIPELINES["cpu"] if optimize else without_optimization(PIPELINES["cpu"])
+    timings: dict[str, float] = {}
+    work = module.clone()
+    run_stages(work, stages, timings=timings)
+    text = llvm_assembly(work)
+    object_code = cpu.compile_to_object(text, config.opt_level)
+    return Artifact(object_code, _failures(work), timings, module, stages)
+
+
+def _failures(module: ModuleOp) -> tuple[Failure, ...]:
+    attribute = module.attributes.get(FAILURES_ATTRIBUTE)
+    if not isinstance(attribute, ArrayAttr):
+        return ()
+    return tuple(_failure(entry) for entry in attribute.data if isinstance(entry, DictionaryAttr))
+
+
+def _failure(entry: DictionaryAttr) -> Failure:
+    kind, message, location = (entry.data.get(key) for key in ("kind", "message", "location"))
+    assert isinstance(kind, StringAttr)
+    assert isinstance(message, StringAttr)
+    return Failure(
+        kind.data,
+        message.data,
+        source_location(location) if isinstance(location, LocationAttr) else None,
+    )
