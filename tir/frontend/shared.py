@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tir.frontend.tensor.operators import TensorOperators
 from tir.graph.tensor_type import TensorType
 from tir.graph.variable import Variable
 from tir.support.arrays import canonical_array
@@ -59,7 +60,7 @@ class Container:
         return f"<{self.value!r}>"
 
 
-class SharedVariable(Variable):
+class SharedVariable(TensorOperators, Variable):
     """A variable that holds an array, read and updated by every function that uses it.
 
     `default_update`, if set, is the expression of the value that each function gives it unless the
