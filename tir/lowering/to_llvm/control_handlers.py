@@ -11,7 +11,8 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue
 from tir.dialects import llvm_ext
 from tir.support.errors import LoweringError
 
-from .emitter import NSW, FunctionEmitter, Handler, converted_types
+from .builder import NSW
+from .emitter import FunctionEmitter, Handler, converted_types
 
 LOOP_ANNOTATION = "loop_annotation"
 _SIGNED_LESS = {"predicate": IntegerAttr(2, i64)}

@@ -2,63 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
-    AnyFloat,
     DenseArrayBase,
-    FloatAttr,
-    IntegerAttr,
     IntegerType,
     MemRefType,
-    UnitAttr,
-    i1,
     i32,
     i64,
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
-from tir.dialects import llvm_ext
 from tir.support.errors import LoweringError, UnsupportedError
 
+from .builder import LLVMBuilder
 from .descriptor import POINTER, Extent, MemRefDescriptor, convert_type, static_strides
 
 if TYPE_CHECKING:
     from .module import ModuleEmitter
 
-NSW = {"overflowFlags": IntegerAttr(1, i32)}
-_GEP_FLAGS: dict[str, Attribute] = {
-    "rawConstantIndices": DenseArrayBase.from_list(i32, [llvm.GEP_USE_SSA_VAL]),
-    "noWrapFlags": IntegerAttr(0, i32),
-}
-_INBOUNDS = UnitAttr()
-_PREDICATES = {flag.value: IntegerAttr(flag.to_int(), i64) for flag in llvm.ICmpPredicateFlag}
-_UNLIKELY_ELSE = DenseArrayBase.from_list(i32, [100000, 1])
+
+EXCEPTION_IS_SET = -1
+OUT_OF_MEMORY = -2
+TOO_LARGE = -3
 
 Handler: TypeAlias = Callable[["FunctionEmitter", Any], None]
 
 
-class FunctionEmitter:
-    """Emits the body of one `llvm.func`.
+class FunctionEmitter(LLVMBuilder):
+    """Converts the body of one function.
 
-    Constants and stack slots go to a prologue block. A function that may fail (`status`) returns an i32
-    and leaves through one exit block, which takes the status and runs `exit_actions`.
+    A function that may fail (`status`) returns an i32 and leaves through one exit block, which takes the
+    status and runs `exit_actions`.
     """
 
     def __init__(self, module: ModuleEmitter, region: Region, status: bool, is_main: bool = False):
+        super().__init__(region)
         self.module = module
-        self.region = region
         self.status = status
         self.is_main = is_main
         self.values: dict[SSAValue, SSAValue] = {}
         self.memrefs: dict[SSAValue, MemRefDescriptor] = {}
         self.blocks: dict[Block, Block] = {}
-        self.prologue = Block()
-        region.add_block(self.prologue)
-        self.body = self.begin(Block())
         self.exit = Block(arg_types=[i32]) if status else None
         self.exit_actions: list[Callable[[], None]] = []
         self.gil_slot: SSAValue | None = None
@@ -66,64 +54,9 @@ class FunctionEmitter:
         self.alloc_slots: dict[SSAValue, SSAValue] = {}
         self.access_groups: list[int] = []
         self.loop_depth = 0
-        self._constants: dict[tuple[Attribute, int | float], SSAValue] = {}
-        self._known: dict[SSAValue, int] = {}
         self._groups_attribute: Attribute | None = None
 
-    # Blocks and operations
-
-    def begin(self, block: Block) -> Block:
-        """Adds `block` to the function and makes it the current one."""
-        self.region.add_block(block)
-        self.block = block
-        return block
-
-    def add(self, op: Operation) -> Operation:
-        """Appends an operation to the current block."""
-        self.block.add_op(op)
-        return op
-
-    def emit(
-        self,
-        op_class: type[Operation],
-        operands: Sequence[SSAValue],
-        result_type: Attribute,
-        properties: Mapping[str, Attribute] | None = None,
-    ) -> SSAValue:
-        """Appends an operation of one result, and returns that."""
-        op = op_class.create(
-            operands=operands, result_types=(result_type,), properties=properties or {}
-        )
-        self.block.add_op(op)
-        return op.results[0]
-
-    def branch(
-        self, block: Block, arguments: Sequence[SSAValue] = (), loop: Attribute | None = None
-    ) -> None:
-        """Ends the current block with a jump."""
-        attributes = {} if loop is None else {"loop_annotation": loop}
-        self.add(llvm.BrOp.create(operands=arguments, successors=[block], attributes=attributes))
-
-    def cond_branch(
-        self,
-        condition: SSAValue,
-        then_block: Block,
-        else_block: Block,
-        *,
-        then_arguments: Sequence[SSAValue] = (),
-        else_arguments: Sequence[SSAValue] = (),
-        unlikely_else: bool = False,
-    ) -> None:
-        """Ends the current block with a conditional jump."""
-        segments = [1, len(then_arguments), len(else_arguments)]
-        self.add(
-            llvm.CondBrOp.create(
-                operands=[condition, *then_arguments, *else_arguments],
-                successors=[then_block, else_block],
-                properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, segments)},
-                attributes={"branch_weights": _UNLIKELY_ELSE} if unlikely_else else {},
-            )
-        )
+    # Converted operations and values
 
     def emit_block(self, block: Block) -> Operation | None:
         """Converts the operations of `block`; its terminator is returned where the parent handles it."""
@@ -146,8 +79,6 @@ class FunctionEmitter:
         self.add(copy)
         self.values.update(zip(op.results, copy.results, strict=True))
 
-    # Values
-
     def value(self, source: SSAValue) -> SSAValue:
         """The converted value of a scalar."""
         converted = self.values.get(source)
@@ -166,127 +97,10 @@ class FunctionEmitter:
             raise LoweringError("a memref here must come from a parameter or an operation")
         return descriptor
 
-    def integer(self, value: int, type_: Attribute = i64) -> SSAValue:
-        """An integer constant."""
-        constant = self._constants.get((type_, value))
-        if constant is None:
-            assert isinstance(type_, IntegerType)
-            op = llvm.ConstantOp.create(
-                result_types=(type_,),
-                properties={"value": IntegerAttr(value, type_)},
-            )
-            self.prologue.add_op(op)
-            constant = self._constants[(type_, value)] = op.results[0]
-            self._known[constant] = value
-        return constant
-
-    def real(self, value: float, type_: AnyFloat) -> SSAValue:
-        """A float constant."""
-        op = llvm.ConstantOp.create(
-            result_types=(type_,),
-            properties={"value": FloatAttr(value, type_)},
-        )
-        self.prologue.add_op(op)
-        return op.results[0]
-
     def extent(self, source: SSAValue) -> Extent:
         """The converted value of an index: an int where it is known."""
         converted = self.value(source)
         return self._known.get(converted, converted)
-
-    def materialize(self, extent: Extent) -> SSAValue:
-        """The i64 value of an extent."""
-        return self.integer(extent) if isinstance(extent, int) else extent
-
-    def known_integer(self, value: SSAValue) -> int | None:
-        """The constant that a converted value is, if it is one."""
-        return self._known.get(value)
-
-    def multiply(self, left: Extent, right: Extent) -> Extent:
-        """The product of extents, which does not overflow."""
-        if isinstance(left, int):
-            left, right = right, left
-        if isinstance(right, int):
-            if isinstance(left, int):
-                return left * right
-            if right == 1:
-                return left
-            if right == 0:
-                return 0
-            right = self.integer(right)
-        assert isinstance(left, SSAValue)
-        return self.emit(llvm.MulOp, (left, right), i64, NSW)
-
-    def plus(self, left: Extent, right: Extent) -> Extent:
-        """The sum of extents, which does not overflow."""
-        if isinstance(left, int):
-            left, right = right, left
-        if isinstance(right, int):
-            if isinstance(left, int):
-                return left + right
-            if right == 0:
-                return left
-            right = self.integer(right)
-        assert isinstance(left, SSAValue)
-        return self.emit(llvm.AddOp, (left, right), i64, NSW)
-
-    def compare(self, predicate: str, left: SSAValue, right: SSAValue) -> SSAValue:
-        """An integer comparison."""
-        return self.emit(llvm_ext.ICmpOp, (left, right), i1, {"predicate": _PREDICATES[predicate]})
-
-    def select(self, condition: SSAValue, then: SSAValue, otherwise: SSAValue) -> SSAValue:
-        """A choice between two values."""
-        return self.emit(llvm.SelectOp, (condition, then, otherwise), then.type)
-
-    # Memory
-
-    def offset_pointer(
-        self, pointer: SSAValue, offset: Extent, element: Attribute, inbounds: bool = True
-    ) -> SSAValue:
-        """`pointer` plus `offset` elements of a type of memory."""
-        if offset == 0:
-            return pointer
-        properties = _GEP_FLAGS | {"elem_type": element}
-        if inbounds:
-            properties["inbounds"] = _INBOUNDS
-        return self.emit(llvm.GEPOp, (pointer, self.materialize(offset)), POINTER, properties)
-
-    def stack_slot(self, count: int, element: Attribute, alignment: int = 8) -> SSAValue:
-        """A slot of `count` elements in the frame, made once per call."""
-        size = self.integer(count)
-        op = llvm.AllocaOp.create(
-            operands=(size,),
-            result_types=(POINTER,),
-            properties={"elem_type": element, "alignment": IntegerAttr(alignment, i64)},
-        )
-        self.prologue.add_op(op)
-        return op.results[0]
-
-    def pointer_slot(self) -> SSAValue:
-        """A stack slot that holds a null pointer when the function starts."""
-        slot = self.stack_slot(1, POINTER)
-        null = self.null()
-        self.prologue.add_op(llvm.StoreOp(null, slot))
-        return slot
-
-    def null(self) -> SSAValue:
-        """The null pointer."""
-        null = self._constants.get((POINTER, 0))
-        if null is None:
-            op = llvm.ZeroOp.create(result_types=(POINTER,))
-            self.prologue.add_op(op)
-            null = self._constants[(POINTER, 0)] = op.results[0]
-        return null
-
-    def load(self, pointer: SSAValue, type_: Attribute) -> SSAValue:
-        """A load of host data."""
-        op = llvm.LoadOp(pointer, type_)
-        self.add(op)
-        return op.dereferenced_value
-
-    def store(self, value: SSAValue, pointer: SSAValue) -> None:
-        """A store of host data."""
-        self.add(llvm.StoreOp(value, pointer))
 
     def call(
         self, callee: str, arguments: Sequence[SSAValue], result: Attribute | None = None
@@ -353,18 +167,6 @@ class FunctionEmitter:
             arguments[0], type_.element_type, list(sizes), list(strides)
         )
 
-    def identity_strides(self, sizes: Sequence[Extent]) -> list[Extent]:
-        """The strides of a C-contiguous array."""
-        strides: list[Extent] = []
-        product: Extent = 1
-        for size in reversed(sizes[1:]):
-            strides.append(product)
-            product = self.multiply(product, size)
-        if sizes:
-            strides.append(product)
-        strides.reverse()
-        return strides
-
     def exploded(self, source: SSAValue) -> list[SSAValue]:
         """The arguments that a call passes for `source`."""
         type_ = source.type
@@ -414,11 +216,6 @@ class FunctionEmitter:
         self.branch(done, [self.integer(EXCEPTION_IS_SET, i32)])
         self.begin(done)
         return done.args[0]
-
-
-EXCEPTION_IS_SET = -1
-OUT_OF_MEMORY = -2
-TOO_LARGE = -3
 
 
 def converted_types(types: Iterable[Attribute]) -> list[Attribute]:

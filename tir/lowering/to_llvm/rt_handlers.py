@@ -10,7 +10,8 @@ from xdsl.ir import Block, Operation, SSAValue
 from tir.dialects import rt
 from tir.support.errors import LoweringError
 
-from .blas_helpers import Precision, declare_dot, declare_gemm, declare_gemv
+from .blas_helpers import declare_dot, declare_gemm, declare_gemv
+from .blas_operands import Precision
 from .descriptor import POINTER, Extent, MemRefDescriptor
 from .emitter import EXCEPTION_IS_SET, TOO_LARGE, FunctionEmitter, Handler
 from .memref_handlers import element_pointer
