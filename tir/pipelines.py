@@ -45,7 +45,7 @@ OPTIMIZED = Stage(
 )
 LINALG = Stage(
     "linalg",
-    ("make-broadcasts-explicit", "tir-to-linalg"),
+    ("tir-to-linalg",),
     frozenset(_HOST | {"linalg", "linalg_ext", "tensor", "math", "math_ext", "scf"}),
 )
 KERNELS = Stage(
