@@ -1,43 +1,51 @@
-"""Values of expressions, straight from the definitions of their operations."""
+"""The value of an expression by its definition: each operation's own NumPy meaning, nothing compiled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from tir.graph.dialect_op import DialectOp
 from tir.graph.traversal import toposort
 from tir.graph.variable import Constant, Variable
 
 Array = np.ndarray[Any, Any]
 
 
-def evaluate(outputs: Sequence[Variable], given: Mapping[Variable, Any]) -> list[Array]:
-    """The values of `outputs` where the variables of `given` have those values.
+def evaluate(output: Variable, values: Mapping[Variable, Any] | None = None) -> Array:
+    """The value of `output`, given those of the variables that it depends on.
 
-    Checks that each value has the dtype and the pattern of its variable.
+    Every intermediate result must have the dtype, the rank and the sizes of 1 that its type promises.
     """
-    values: dict[Variable, Array] = {v: _typed(v, np.asarray(a)) for v, a in given.items()}
-
-    def value(variable: Variable) -> Array:
-        if isinstance(variable, Constant):
-            return variable.data
-        return values[variable]
-
-    for node in toposort(outputs, stop_at=values):
-        op: Any = node.op
-        arrays = [value(v) for v in node.inputs]
+    known: dict[Variable, Array] = {}
+    for variable, value in (values or {}).items():
+        known[variable] = variable.type.filter(value)
+    for node in toposort([output]):
+        op = node.op
+        assert isinstance(op, DialectOp)
+        arrays = [_value(v, known) for v in node.inputs]
         op.op_class.check(arrays, [v.type.ir_type for v in node.inputs], op.properties)
-        results = op.op_class.evaluate(arrays, op.properties)
-        for variable, result in zip(node.outputs, results, strict=True):
-            values[variable] = _typed(variable, result)
-    return [value(v) for v in outputs]
+        for variable, result in zip(
+            node.outputs, op.op_class.evaluate(arrays, op.properties), strict=True
+        ):
+            known[variable] = variable.type.filter(result, strict=True)
+    return _value(output, known)
 
 
-def _typed(variable: Variable, array: Array) -> Array:
-    assert array.dtype == variable.type.dtype, (variable, array.dtype)
-    assert array.ndim == variable.type.ndim, (variable, array.shape)
-    for size, one in zip(array.shape, variable.type.broadcastable, strict=True):
-        assert size == 1 or not one, (variable, array.shape)
-    return array
+def _value(variable: Variable, known: Mapping[Variable, Array]) -> Array:
+    return variable.data if isinstance(variable, Constant) else known[variable]
+
+
+def check(
+    output: Variable, values: Mapping[Variable, Any], expected: Any, rtol: float = 1e-12
+) -> None:
+    """Assert that `output` has the dtype, the shape and the values of the array `expected`."""
+    found, expected = evaluate(output, values), np.asarray(expected)
+    assert found.dtype == expected.dtype, f"dtype {found.dtype}, not {expected.dtype}"
+    assert found.shape == expected.shape, f"shape {found.shape}, not {expected.shape}"
+    if expected.dtype.kind == "f":
+        np.testing.assert_allclose(found, expected, rtol=rtol)
+    else:
+        np.testing.assert_array_equal(found, expected)

@@ -35,7 +35,7 @@ def autocast(value: float) -> np.ndarray[Any, Any]:
     if config.cast_policy != "custom" or config.floatX == "float32":
         return np.array(value, config.floatX)
     with np.errstate(over="ignore"):
-        exact = np.float32(value) == value or np.isnan(value)
+        exact = float(np.float32(value)) == value or np.isnan(value)
     return np.array(value, "float32" if exact else "float64")
 
 
