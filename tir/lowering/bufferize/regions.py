@@ -20,16 +20,19 @@ _PARALLEL = IteratorTypeAttr(IteratorType.PARALLEL)
 
 
 def initializer(region: kernel.RegionOp, number: int) -> Operation:
-    """The operation inside a region that makes the destination of one result."""
+    """The operation inside a region that makes the destination of one result: a tensor.empty.
+
+    It is the scatter itself where that updates an operand of the region.
+    """
     terminator = region.body.block.last_op
     assert terminator is not None
     producer = terminator.operands[number].owner
     assert isinstance(producer, Operation)
-    if isinstance(producer, ScatterOp):
-        return producer
     split = len(producer.operands) - len(producer.results)
     destination = producer.operands[split + producer.results.index(terminator.operands[number])]
     owner = destination.owner
+    if isinstance(producer, ScatterOp) and isinstance(owner, Block):
+        return producer
     if isinstance(owner, FillOp):
         owner = owner.operands[-1].owner
     if not isinstance(owner, tensor.EmptyOp):
@@ -68,6 +71,7 @@ def to_memrefs(
             _lower_generic(op, new, inside)
         elif isinstance(op, ScatterOp):
             destination = inside[op.results[0]]
+            _keep_fill(op.output, destination, new, inside)
             op.detach()
             op.operands = [*(inside[v] for v in op.operands[:-1]), destination]
             new.add_op(
@@ -108,9 +112,8 @@ def _argument_for(buffer: SSAValue, bound: list[SSAValue], block: Block) -> SSAV
 def _lower_generic(op: GenericOp, block: Block, inside: dict[SSAValue, SSAValue]) -> None:
     outputs = [inside.get(r) for r in op.results]
     for output, init in zip(outputs, op.outputs, strict=True):
-        if output is not None and isinstance(init.owner, FillOp):
-            value = init.owner.operands[0]
-            block.add_op(FillOp([inside.get(value, value)], [output], res=[]))
+        if output is not None:
+            _keep_fill(init, output, block, inside)
     for inner in op.body.block.walk():
         if isinstance(inner, tensor.ExtractOp):
             _lower_extract(inner, inside)
@@ -127,6 +130,15 @@ def _lower_generic(op: GenericOp, block: Block, inside: dict[SSAValue, SSAValue]
         location=op.location,
     )
     block.add_op(new)
+
+
+def _keep_fill(
+    init: SSAValue, buffer: SSAValue, block: Block, inside: dict[SSAValue, SSAValue]
+) -> None:
+    """Fill a buffer where the tensor it stands for was filled."""
+    if isinstance(init.owner, FillOp):
+        value = init.owner.operands[0]
+        block.add_op(FillOp([inside.get(value, value)], [buffer], res=[]))
 
 
 def _lower_extract(op: tensor.ExtractOp, inside: dict[SSAValue, SSAValue]) -> None:

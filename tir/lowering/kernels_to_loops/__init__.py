@@ -105,6 +105,8 @@ def _lower_body(
             _lower_generic(op, builder, inside, initial)
         elif isinstance(op, ScatterOp):
             op.operands = [inside[v] for v in op.operands]
+            if op.output in initial:
+                fill(builder, op.output, initial.pop(op.output))
             lower_scatter(builder, op)
         elif not isinstance(op, kernel.YieldOp):
             copy = op.clone(inside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import ArrayAttr, TensorType
-from xdsl.dialects.linalg import MatmulOp, YieldOp
+from xdsl.dialects.linalg.ops import MatmulOp, YieldOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from tir.dialects import linalg_ext
