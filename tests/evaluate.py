@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,17 @@ def evaluate(output: Variable, values: Mapping[Variable, Any] | None = None) -> 
 
     Every intermediate result must have the dtype, the rank and the sizes of 1 that its type promises.
     """
+    return evaluate_all([output], values)[0]
+
+
+def evaluate_all(
+    outputs: Sequence[Variable], values: Mapping[Variable, Any] | None = None
+) -> list[Array]:
+    """The values of several outputs, each node computed once."""
     known: dict[Variable, Array] = {}
     for variable, value in (values or {}).items():
         known[variable] = variable.type.filter(value)
-    for node in toposort([output]):
+    for node in toposort(outputs, stop_at=frozenset(known)):
         op = node.op
         assert isinstance(op, DialectOp)
         arrays = [_value(v, known) for v in node.inputs]
@@ -31,7 +38,7 @@ def evaluate(output: Variable, values: Mapping[Variable, Any] | None = None) -> 
             node.outputs, op.op_class.evaluate(arrays, op.properties), strict=True
         ):
             known[variable] = variable.type.filter(result, strict=True)
-    return _value(output, known)
+    return [_value(output, known) for output in outputs]
 
 
 def _value(variable: Variable, known: Mapping[Variable, Array]) -> Array:

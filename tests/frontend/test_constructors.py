@@ -150,7 +150,7 @@ def test_what_is_no_tensor(value: object) -> None:
 def test_a_mistaken_equality_is_explained() -> None:
     x = T.vector("x")
     with pytest.raises(AsTensorError, match=r"tir\.tensor\.eq"):
-        T.switch(x == 1, x, 0)  # noqa: PLR2004
+        T.switch(x == 1, x, 0)
 
 
 @pytest.mark.parametrize("value", [np.zeros(2, "float16"), np.zeros(2, "complex64"), 1j])

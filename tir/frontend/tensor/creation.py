@@ -22,7 +22,7 @@ def alloc(value: Any, *shape: Any) -> TensorVariable:
     A constant 1 makes a broadcastable dimension. `TypeError` if `value` has more dimensions than the shape.
 
     >>> from tir import tensor as T
-    >>> T.alloc(np.float32(0), 1, T.iscalar()).type
+    >>> T.alloc(T.fscalar(), 1, T.iscalar()).type
     TensorType(float32, row)
     """
     if len(shape) == 1 and not isinstance(shape[0], int):
