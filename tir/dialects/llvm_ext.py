@@ -20,7 +20,6 @@ from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
     I1,
     AnyFloatConstr,
-    BoolAttr,
     DenseArrayBase,
     IntegerAttr,
     SignlessIntegerConstraint,
@@ -46,9 +45,9 @@ from xdsl.irdl import (
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
-from xdsl.traits import IsTerminator, MemoryReadEffect, MemoryWriteEffect, Pure
+from xdsl.traits import IsTerminator, Pure
 
-_INTRINSIC_FORMAT = "`(` operands `)` attr-dict `:` functional-type(operands, results)"
+from .llvm_intrinsics import INTRINSICS
 
 
 @irdl_op_definition
@@ -172,177 +171,6 @@ class FCmpOp(Comparison):
     traits = traits_def(Pure())
 
 
-class FloatUnaryIntrinsic(IRDLOperation, ABC):
-    """An intrinsic of one float."""
-
-    T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
-    arg = operand_def(T)
-    res = result_def(T)
-    fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
-
-    traits = traits_def(Pure())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = _INTRINSIC_FORMAT
-
-
-@irdl_op_definition
-class FTruncOp(FloatUnaryIntrinsic):
-    """Rounds towards zero."""
-
-    name = "llvm.intr.trunc"
-
-
-@irdl_op_definition
-class RoundEvenOp(FloatUnaryIntrinsic):
-    """Rounds to nearest, ties to even."""
-
-    name = "llvm.intr.roundeven"
-
-
-class FloatBinaryIntrinsic(IRDLOperation, ABC):
-    """An intrinsic of two floats."""
-
-    T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
-    lhs = operand_def(T)
-    rhs = operand_def(T)
-    res = result_def(T)
-    fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
-
-    traits = traits_def(Pure())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = _INTRINSIC_FORMAT
-
-
-@irdl_op_definition
-class FMaximumOp(FloatBinaryIntrinsic):
-    """The larger; NaN where either is NaN, and -0 < +0."""
-
-    name = "llvm.intr.maximum"
-
-
-@irdl_op_definition
-class FMinimumOp(FloatBinaryIntrinsic):
-    """The smaller; NaN where either is NaN, and -0 < +0."""
-
-    name = "llvm.intr.minimum"
-
-
-class IntegerBinaryIntrinsic(IRDLOperation, ABC):
-    """An intrinsic of two integers."""
-
-    T: ClassVar = VarConstraint(
-        "T", SignlessIntegerConstraint | VectorType.constr(SignlessIntegerConstraint)
-    )
-    lhs = operand_def(T)
-    rhs = operand_def(T)
-    res = result_def(T)
-
-    traits = traits_def(Pure())
-    assembly_format = _INTRINSIC_FORMAT
-
-
-@irdl_op_definition
-class SMaxOp(IntegerBinaryIntrinsic):
-    """The larger of two signed integers."""
-
-    name = "llvm.intr.smax"
-
-
-@irdl_op_definition
-class SMinOp(IntegerBinaryIntrinsic):
-    """The smaller of two signed integers."""
-
-    name = "llvm.intr.smin"
-
-
-@irdl_op_definition
-class UMaxOp(IntegerBinaryIntrinsic):
-    """The larger of two unsigned integers."""
-
-    name = "llvm.intr.umax"
-
-
-@irdl_op_definition
-class UMinOp(IntegerBinaryIntrinsic):
-    """The smaller of two unsigned integers."""
-
-    name = "llvm.intr.umin"
-
-
-@irdl_op_definition
-class UMulWithOverflowOp(IRDLOperation):
-    """The product of unsigned integers and whether it overflowed, `struct<(T, i1)>`."""
-
-    name = "llvm.intr.umul.with.overflow"
-
-    T: ClassVar = VarConstraint("T", SignlessIntegerConstraint)
-    lhs = operand_def(T)
-    rhs = operand_def(T)
-    res = result_def(llvm.LLVMStructType)
-
-    traits = traits_def(Pure())
-    assembly_format = _INTRINSIC_FORMAT
-
-
-class IntegerUnaryIntrinsic(IRDLOperation, ABC):
-    """An intrinsic of one integer."""
-
-    T: ClassVar = VarConstraint(
-        "T", SignlessIntegerConstraint | VectorType.constr(SignlessIntegerConstraint)
-    )
-    arg = operand_def(T)
-    res = result_def(T)
-
-    traits = traits_def(Pure())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = _INTRINSIC_FORMAT
-
-
-@irdl_op_definition
-class CtPopOp(IntegerUnaryIntrinsic):
-    """The number of set bits."""
-
-    name = "llvm.intr.ctpop"
-
-
-@irdl_op_definition
-class AbsOp(IntegerUnaryIntrinsic):
-    """The absolute value; the minimum is its own, or poison where the flag says so."""
-
-    name = "llvm.intr.abs"
-    is_int_min_poison = prop_def(BoolAttr, default_value=BoolAttr.from_bool(False))
-
-
-@irdl_op_definition
-class CountLeadingZerosOp(IntegerUnaryIntrinsic):
-    """The number of leading zeros."""
-
-    name = "llvm.intr.ctlz"
-    is_zero_poison = prop_def(BoolAttr, default_value=BoolAttr.from_bool(False))
-
-
-@irdl_op_definition
-class CountTrailingZerosOp(IntegerUnaryIntrinsic):
-    """The number of trailing zeros."""
-
-    name = "llvm.intr.cttz"
-    is_zero_poison = prop_def(BoolAttr, default_value=BoolAttr.from_bool(False))
-
-
-@irdl_op_definition
-class MemcpyOp(IRDLOperation):
-    """Copies `len` bytes between buffers that do not overlap."""
-
-    name = "llvm.intr.memcpy"
-
-    dst = operand_def(llvm.LLVMPointerType)
-    src = operand_def(llvm.LLVMPointerType)
-    len = operand_def(SignlessIntegerConstraint)
-
-    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
-    assembly_format = "`(` operands `)` attr-dict `:` type(operands)"
-
-
 @irdl_op_definition
 class SwitchOp(IRDLOperation):
     """Branches by an integer; no successor takes arguments."""
@@ -370,27 +198,14 @@ class SwitchOp(IRDLOperation):
 
 
 NEW_OPERATIONS: tuple[type[Operation], ...] = (
-    AbsOp,
-    CountLeadingZerosOp,
-    CountTrailingZerosOp,
-    CtPopOp,
     FCmpOp,
-    FMaximumOp,
-    FMinimumOp,
     FPToSIOp,
     FPToUIOp,
-    FTruncOp,
     FreezeOp,
     ICmpOp,
-    MemcpyOp,
-    RoundEvenOp,
-    SMaxOp,
-    SMinOp,
     SwitchOp,
     UIToFPOp,
-    UMaxOp,
-    UMinOp,
-    UMulWithOverflowOp,
+    *INTRINSICS,
 )
 
 _REPLACED = {op.name for op in NEW_OPERATIONS}

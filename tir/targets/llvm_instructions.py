@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
-
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import DenseArrayBase, DictionaryAttr, IntegerAttr
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.ir import Operation
 
-from tir.support.errors import UnsupportedError
-
-from .llvm_metadata import Metadata
-from .llvm_types import function_type_text, symbol_text, type_suffix
-
-
-class Writer(Protocol):
-    """What the rows need of the printer of a function."""
-
-    metadata: Metadata
-
-    def value(self, value: SSAValue) -> str: ...
-    def typed(self, value: SSAValue) -> str: ...
-    def type(self, type_: Attribute) -> str: ...
-    def label(self, block: Block) -> str: ...
-    def line(self, text: str) -> None: ...
-    def declare(self, name: str, output: str, inputs: list[str]) -> None: ...
-
-
-Row = Callable[[Writer, Any], None]
+from .llvm_intrinsics import INTRINSIC_ROWS
+from .llvm_types import function_type_text, symbol_text
+from .llvm_writer import Row, Writer, fast_math_text
 
 _INTEGER_PREDICATES = [flag.value for flag in llvm.ICmpPredicateFlag]
 _FLOAT_PREDICATES = [flag.value.lstrip("_") for flag in llvm.FCmpPredicateFlag]
-_FLAG_ORDER = ("reassoc", "nnan", "ninf", "nsz", "arcp", "contract", "afn")
 _ORDERINGS = {
     0: "",
     1: "unordered",
@@ -42,21 +21,6 @@ _ORDERINGS = {
     6: "acq_rel",
     7: "seq_cst",
 }
-_fast_math_texts: dict[Attribute, str] = {}
-
-
-def fast_math_text(op: Operation) -> str:
-    """The flags of a float operation, each followed by a space; `fast` never stands for all."""
-    flags = op.properties.get("fastmathFlags")
-    if flags is None:
-        return ""
-    text = _fast_math_texts.get(flags)
-    if text is None:
-        assert isinstance(flags, llvm.FastMathAttr)
-        names = {flag.value for flag in flags.data}
-        text = "".join(f"{name} " for name in _FLAG_ORDER if name in names)
-        _fast_math_texts[flags] = text
-    return text
 
 
 def _integer_flags(op: Operation) -> str:
@@ -277,51 +241,6 @@ def _call(w: Writer, op: llvm.CallOp) -> None:
     w.line(text + w.metadata.access(op.attributes))
 
 
-def _intrinsic(name: str, flag: str | None = None) -> Row:
-    """An intrinsic overloaded on its first operand, perhaps with an i1 flag after its operands."""
-
-    def row(w: Writer, op: Operation) -> None:
-        result = op.results[0]
-        symbol = f"llvm.{name}.{type_suffix(op.operands[0].type)}"
-        inputs = [w.type(operand.type) for operand in op.operands]
-        arguments = [w.typed(operand) for operand in op.operands]
-        if flag is not None:
-            value = op.properties.get(flag)
-            arguments.append(
-                "i1 true" if isinstance(value, IntegerAttr) and value.value.data else "i1 false"
-            )
-            inputs.append("i1")
-        output = w.type(result.type)
-        w.declare(symbol, output, inputs)
-        w.line(
-            f"{w.value(result)} = call {fast_math_text(op)}{output} @{symbol}"
-            f"({', '.join(arguments)})"
-        )
-
-    return row
-
-
-def _memcpy(w: Writer, op: Operation) -> None:
-    target, source, length = op.operands
-    suffixes = ".".join(type_suffix(operand.type) for operand in op.operands)
-    symbol = f"llvm.memcpy.{suffixes}"
-    w.declare(symbol, "void", [*(w.type(operand.type) for operand in op.operands), "i1"])
-    w.line(
-        f"call void @{symbol}({w.typed(target)}, {w.typed(source)}, {w.typed(length)}, i1 false)"
-    )
-
-
-def _call_intrinsic(w: Writer, op: llvm.CallIntrinsicOp) -> None:
-    if len(op.op_bundle_operands):
-        raise UnsupportedError("operand bundles have no LLVM assembly here")
-    inputs = [w.type(argument.type) for argument in op.args]
-    output = w.type(op.results[0].type) if op.results else "void"
-    name = op.intrin.data
-    w.declare(name, output, inputs)
-    result = f"{w.value(op.results[0])} = " if op.results else ""
-    w.line(f"{result}call {fast_math_text(op)}{output} @{name}({', '.join(map(w.typed, op.args))})")
-
-
 def _nothing(_: Writer, __: Operation) -> None:
     """Constants are written where they are used."""
 
@@ -357,44 +276,12 @@ _CASTS = [
     "ptrtoint",
     "addrspacecast",
 ]
-_INTRINSICS = [
-    "fabs",
-    "ceil",
-    "floor",
-    "sqrt",
-    "trunc",
-    "roundeven",
-    "copysign",
-    "fma",
-    "maximum",
-    "minimum",
-    "maxnum",
-    "minnum",
-    "smax",
-    "smin",
-    "umax",
-    "umin",
-    "ctpop",
-    "umul.with.overflow",
-    "exp",
-    "exp2",
-    "log",
-    "log2",
-    "sin",
-    "cos",
-    "pow",
-]
 
 ROWS: dict[str, Row] = {
     **{f"llvm.{name}": _integer_binary(name) for name in _INTEGER_BINARY},
     **{f"llvm.{name}": _float_binary(name) for name in _FLOAT_BINARY},
     **{f"llvm.{name}": _cast(name) for name in _CASTS},
-    **{f"llvm.intr.{name}": _intrinsic(name) for name in _INTRINSICS},
-    "llvm.intr.abs": _intrinsic("abs", "is_int_min_poison"),
-    "llvm.intr.ctlz": _intrinsic("ctlz", "is_zero_poison"),
-    "llvm.intr.cttz": _intrinsic("cttz", "is_zero_poison"),
-    "llvm.intr.memcpy": _memcpy,
-    "llvm.call_intrinsic": _call_intrinsic,
+    **INTRINSIC_ROWS,
     "llvm.fneg": _fneg,
     "llvm.icmp": _icmp,
     "llvm.fcmp": _fcmp,

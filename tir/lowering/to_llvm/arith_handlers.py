@@ -8,7 +8,7 @@ from xdsl.dialects import arith, llvm, math
 from xdsl.dialects.builtin import FloatAttr, IndexType, IntegerAttr, IntegerType, i32, i64
 from xdsl.ir import Attribute, Operation
 
-from tir.dialects import llvm_ext, math_ext
+from tir.dialects import llvm_ext, llvm_intrinsics, math_ext
 from tir.support.errors import UnsupportedError
 
 from .descriptor import convert_type
@@ -155,14 +155,14 @@ _INTEGER_OPS: dict[type[Operation], type[Operation]] = {
     arith.ShLIOp: llvm.ShlOp,
     arith.ShRSIOp: llvm.AShrOp,
     arith.ShRUIOp: llvm.LShrOp,
-    arith.MaxSIOp: llvm_ext.SMaxOp,
-    arith.MinSIOp: llvm_ext.SMinOp,
-    arith.MaxUIOp: llvm_ext.UMaxOp,
-    arith.MinUIOp: llvm_ext.UMinOp,
-    math.AbsIOp: llvm_ext.AbsOp,
-    math.CtPopOp: llvm_ext.CtPopOp,
-    math.CountLeadingZerosOp: llvm_ext.CountLeadingZerosOp,
-    math.CountTrailingZerosOp: llvm_ext.CountTrailingZerosOp,
+    arith.MaxSIOp: llvm_intrinsics.SMaxOp,
+    arith.MinSIOp: llvm_intrinsics.SMinOp,
+    arith.MaxUIOp: llvm_intrinsics.UMaxOp,
+    arith.MinUIOp: llvm_intrinsics.UMinOp,
+    math.AbsIOp: llvm_intrinsics.AbsOp,
+    math.CtPopOp: llvm_intrinsics.CtPopOp,
+    math.CountLeadingZerosOp: llvm_intrinsics.CountLeadingZerosOp,
+    math.CountTrailingZerosOp: llvm_intrinsics.CountTrailingZerosOp,
 }
 
 _FLOAT_OPS: dict[type[Operation], type[Operation]] = {
@@ -170,8 +170,8 @@ _FLOAT_OPS: dict[type[Operation], type[Operation]] = {
     arith.SubfOp: llvm.FSubOp,
     arith.MulfOp: llvm.FMulOp,
     arith.DivfOp: llvm.FDivOp,
-    arith.MaximumfOp: llvm_ext.FMaximumOp,
-    arith.MinimumfOp: llvm_ext.FMinimumOp,
+    arith.MaximumfOp: llvm_intrinsics.FMaximumOp,
+    arith.MinimumfOp: llvm_intrinsics.FMinimumOp,
     arith.MaxnumfOp: llvm.VectorFMaxOp,
     arith.MinnumfOp: llvm.VectorFMinOp,
     math.AbsFOp: llvm.FAbsOp,
@@ -179,9 +179,9 @@ _FLOAT_OPS: dict[type[Operation], type[Operation]] = {
     math.CopySignOp: llvm.FCopySignOp,
     math.FloorOp: llvm.FFloorOp,
     math.FmaOp: llvm.FMAOp,
-    math.RoundEvenOp: llvm_ext.RoundEvenOp,
+    math.RoundEvenOp: llvm_intrinsics.RoundEvenOp,
     math.SqrtOp: llvm.FSqrtOp,
-    math.TruncOp: llvm_ext.FTruncOp,
+    math.TruncOp: llvm_intrinsics.FTruncOp,
     # The target's library function where it has no instruction.
     math_ext.FmodOp: llvm.FRemOp,
 }

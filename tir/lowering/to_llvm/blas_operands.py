@@ -9,7 +9,7 @@ from xdsl.dialects import llvm
 from xdsl.dialects.builtin import Float32Type, Float64Type, f32, f64, i1, i32, i64
 from xdsl.ir import Block, SSAValue
 
-from tir.dialects import llvm_ext
+from tir.dialects import llvm_intrinsics
 
 from .descriptor import POINTER
 from .emitter import OUT_OF_MEMORY, TOO_LARGE, FunctionEmitter
@@ -70,7 +70,7 @@ def any_of(emitter: FunctionEmitter, *conditions: SSAValue) -> SSAValue:
 
 def at_least_one(emitter: FunctionEmitter, value: SSAValue) -> SSAValue:
     """The larger of an i64 and 1."""
-    return emitter.emit(llvm_ext.SMaxOp, (value, emitter.integer(1)), i64)
+    return emitter.emit(llvm_intrinsics.SMaxOp, (value, emitter.integer(1)), i64)
 
 
 def narrow(emitter: FunctionEmitter, value: SSAValue) -> SSAValue:

@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Operation, SSAValue
 
-from tir.dialects import llvm_ext
+from tir.dialects import llvm_ext, llvm_intrinsics
 from tir.support.errors import LoweringError, UnsupportedError
 
 from .descriptor import POINTER, Extent, MemRefDescriptor, element_size, storage_type
@@ -132,14 +132,14 @@ def allocation_size(
     total = emitter.integer(static)
     overflow: SSAValue | None = None
     for size in dynamic:
-        product = emitter.emit(llvm_ext.UMulWithOverflowOp, (total, size), _PRODUCT)
+        product = emitter.emit(llvm_intrinsics.UMulWithOverflowOp, (total, size), _PRODUCT)
         total = emitter.emit(llvm.ExtractValueOp, (product,), i64, {"position": _FIRST})
         flag = emitter.emit(llvm.ExtractValueOp, (product,), i1, {"position": _SECOND})
         overflow = flag if overflow is None else emitter.emit(llvm.OrOp, (overflow, flag), i1)
     largest = emitter.integer(_LARGEST_ALLOCATION)
     if overflow is not None:
         total = emitter.select(overflow, largest, total)
-        total = emitter.emit(llvm_ext.UMinOp, (total, largest), i64)
+        total = emitter.emit(llvm_intrinsics.UMinOp, (total, largest), i64)
     padded = emitter.emit(llvm.AddOp, (total, emitter.integer(ALIGNMENT)), i64)
     return emitter.emit(llvm.AndOp, (padded, emitter.integer(-ALIGNMENT)), i64)
 
