@@ -135,10 +135,7 @@ def _constants(consider_constant: Iterable[Variable] | None) -> list[Variable]:
     if consider_constant is None:
         return []
     if isinstance(consider_constant, Variable) or not isinstance(consider_constant, Iterable):
-        raise TypeError(
-            "consider_constant must be a list of variables, got "
-            f"{consider_constant!r} of type {type(consider_constant).__name__}"
-        )
+        raise TypeError(f"consider_constant must be a list of variables, got {consider_constant!r}")
     constants = list(consider_constant)
     for item in constants:
         if not isinstance(item, Variable):
@@ -157,7 +154,7 @@ def _report_disconnected(variable: Variable, policy: str) -> None:
     if policy == "raise":
         raise DisconnectedInputError(message)
     if policy == "warn":
-        warnings.warn(message, stacklevel=4)
+        warnings.warn(message, stacklevel=3)
 
 
 def _disconnected_result(variable: Variable, wish: str) -> Any:

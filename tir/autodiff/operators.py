@@ -31,12 +31,14 @@ def Lop(
     outputs, points = _as_list(f), _as_list(eval_points)
     if len(outputs) != len(points):
         raise ValueError(f"Lop: {len(outputs)} outputs, but {len(points)} eval_points")
+    # Copies, because an output may also be what another one depends on: both then contribute.
+    copies = [build.tensor_copy(output) for output in outputs]
     return grad(
         None,
         wrt,
         consider_constant=consider_constant,
         disconnected_inputs=disconnected_inputs,
-        known_grads=dict(zip(outputs, points, strict=True)),
+        known_grads=dict(zip(copies, points, strict=True)),
     )
 
 

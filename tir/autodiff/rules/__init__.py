@@ -13,14 +13,13 @@ from tir.autodiff.rules import (
     transcendental,
 )
 
-FAMILIES = (
-    structural,
-    arithmetic,
-    transcendental,
-    comparison,
-    reduction,
-    indexing,
-    contraction,
-    nnet,
-)
-"""The modules with the rules, named as the modules of the dialect."""
+__all__ = [
+    "arithmetic",
+    "comparison",
+    "contraction",
+    "indexing",
+    "nnet",
+    "reduction",
+    "structural",
+    "transcendental",
+]
