@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from xdsl.context import Context
 from xdsl.dialects import arith, func, tensor
 from xdsl.dialects.builtin import ModuleOp, TensorType
-from xdsl.dialects.linalg.ops import FillOp, GenericOp
+from xdsl.dialects.linalg.ops import FillOp, GenericOp, MatmulOp
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
 from tir.dialects.kernel import RegionOp, YieldOp
-from tir.dialects.linalg_ext import ScatterOp
+from tir.dialects.linalg_ext import ContractionOp, ScatterOp
 
 _KERNEL_OPERATIONS = (GenericOp, ScatterOp)
+_DESTINATION_PASSING = (*_KERNEL_OPERATIONS, MatmulOp, ContractionOp)
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,20 @@ class FormKernelsPass(ModulePass):
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 for inner in list(function.body.block.ops):
-                    if isinstance(inner, _KERNEL_OPERATIONS):
+                    if isinstance(inner, _KERNEL_OPERATIONS) or _is_filled_value(inner):
                         _form_kernel(inner)
                 _erase_unused_initializers(function.body.block)
+
+
+def _is_filled_value(op: Operation) -> bool:
+    """Whether a fill is read, and not only the destination that another operation starts from."""
+    if not isinstance(op, FillOp):
+        return False
+    return any(
+        not isinstance(use.operation, _DESTINATION_PASSING)
+        or use.index < len(use.operation.operands) - len(use.operation.results)
+        for use in op.results[0].uses
+    )
 
 
 @dataclass
@@ -60,13 +72,11 @@ class _Body:
     inside: dict[SSAValue, SSAValue] = field(default_factory=dict)
 
     def bind(self, value: SSAValue) -> SSAValue:
-        """The value inside the region: a copy of a scalar constant, an initializer, or a new argument."""
+        """The value inside the region: a copy of a scalar constant, or an argument."""
         if (known := self.inside.get(value)) is not None:
             return known
         owner = value.owner
         if isinstance(owner, arith.ConstantOp) and not isinstance(value.type, TensorType):
-            return self._copy(owner, value)
-        if isinstance(owner, tensor.EmptyOp | FillOp):
             return self._copy(owner, value)
         argument = self.block.insert_arg(value.type, len(self.block.args))
         argument.name_hint = value.name_hint
@@ -74,9 +84,19 @@ class _Body:
         self.inside[value] = argument
         return argument
 
+    def bind_destination(self, value: SSAValue) -> SSAValue:
+        """A destination inside the region: a copy of what initializes it, or an argument."""
+        owner = value.owner
+        if not isinstance(owner, tensor.EmptyOp | FillOp):
+            return self.bind(value)
+        if isinstance(owner, FillOp):
+            self.bind_destination(owner.operands[1])
+        return self._copy(owner, value)
+
     def _copy(self, op: Operation, value: SSAValue) -> SSAValue:
         for operand in op.operands:
-            self.bind(operand)
+            if operand not in self.inside:
+                self.bind(operand)
         copy = op.clone(self.inside)
         self.block.add_op(copy)
         self.inside[value] = copy.results[0]
@@ -85,7 +105,11 @@ class _Body:
 
 def _form_kernel(op: Operation) -> None:
     body = _Body()
-    op.operands = [body.bind(v) for v in op.operands]
+    split = len(op.operands) - len(op.results)
+    op.operands = [
+        *(body.bind(v) for v in op.operands[:split]),
+        *(body.bind_destination(v) for v in op.operands[split:]),
+    ]
     for region in op.regions:
         _bind_captured(region, body)
     block = op.parent

@@ -12,6 +12,7 @@ from xdsl.dialects.builtin import (
     DenseIntOrFPElementsAttr,
     FloatAttr,
     FunctionType,
+    IntegerAttr,
     MemRefType,
     ModuleOp,
     StringAttr,
@@ -59,6 +60,7 @@ class FunctionBufferizer:
         self.builder = HostBuilder(self.block)
         self.buffers: dict[SSAValue, SSAValue] = {}
         self.outputs: dict[SSAValue, int] = {}
+        self.written_in_place: set[int] = set()
         self.output_dtypes: list[str] = []
 
     def run(self) -> None:
@@ -90,6 +92,7 @@ class FunctionBufferizer:
             root = self._destination_root(value)
             if root is not None and root not in self.outputs:
                 self.outputs[root] = number
+                self.written_in_place.add(number)
 
     def _destination_root(self, value: SSAValue) -> SSAValue | None:
         """The value whose new buffer a value lives in; `None` for arguments, views and constants."""
@@ -113,8 +116,7 @@ class FunctionBufferizer:
 
     def _return(self, terminator: func.ReturnOp) -> None:
         for number, value in enumerate(terminator.operands):
-            root = self._destination_root(value)
-            if root is not None and self.outputs.get(root) == number:
+            if number in self.written_in_place:
                 continue
             source = self.buffers[value]
             target = self._alloc_output(number, tensor_type(value), self.builder.sizes(source))
@@ -184,10 +186,18 @@ class FunctionBufferizer:
             if isinstance(init, linalg_ext.ScatterOp):
                 destinations.append(self._updated_buffer(op, result, outer_value(op, init.output)))
             else:
-                sizes = [outer_value(op, d) for d in init.operands]
+                sizes = [self._outer_size(op, d) for d in init.operands]
                 destinations.append(self._new_buffer(result, sizes))
             self.buffers[result] = destinations[-1]
         self.builder.add(to_memrefs(op, operands, destinations))
+
+    def _outer_size(self, op: kernel.RegionOp, size: SSAValue) -> SSAValue:
+        """A size that a region uses, outside of it; constants were copied into the region."""
+        if isinstance(size.owner, arith.ConstantOp):
+            number = size.owner.value
+            assert isinstance(number, IntegerAttr)
+            return self.builder.constant(number.value.data)
+        return outer_value(op, size)
 
     def _updated_buffer(self, op: Operation, result: SSAValue, dest: SSAValue) -> SSAValue:
         """The buffer in which an operation updates `dest`: that of `dest` itself, or a copy."""

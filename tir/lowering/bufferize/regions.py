@@ -28,16 +28,20 @@ def initializer(region: kernel.RegionOp, number: int) -> Operation:
     assert terminator is not None
     producer = terminator.operands[number].owner
     assert isinstance(producer, Operation)
+    if isinstance(producer, FillOp):
+        return _empty(producer.operands[1])
     split = len(producer.operands) - len(producer.results)
     destination = producer.operands[split + producer.results.index(terminator.operands[number])]
     owner = destination.owner
     if isinstance(producer, ScatterOp) and isinstance(owner, Block):
         return producer
-    if isinstance(owner, FillOp):
-        owner = owner.operands[-1].owner
-    if not isinstance(owner, tensor.EmptyOp):
-        raise LoweringError(f"the destination of a {producer.name} must be a tensor.empty")
-    return owner
+    return _empty(owner.operands[1] if isinstance(owner, FillOp) else destination)
+
+
+def _empty(value: SSAValue) -> tensor.EmptyOp:
+    if not isinstance(value.owner, tensor.EmptyOp):
+        raise LoweringError("the destination of a structured operation must be a tensor.empty")
+    return value.owner
 
 
 def outer_value(region: kernel.RegionOp, inner: SSAValue) -> SSAValue:
@@ -79,6 +83,8 @@ def to_memrefs(
                     operands=op.operands, properties=op.properties, location=op.location
                 )
             )
+        elif isinstance(op, FillOp) and (buffer := inside.get(op.results[0])) is not None:
+            _keep_fill(op.results[0], buffer, new, inside)
         elif isinstance(op, tensor.EmptyOp | FillOp | kernel.YieldOp):
             continue
         else:
