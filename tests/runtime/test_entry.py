@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 import threading
@@ -391,10 +392,10 @@ class TestUpdates:
         thread = threading.Thread(target=empty)
         thread.start()
         started.wait()
-        with pytest.raises(IndexError):
-            while True:
-                if is_slow(step(x)):
-                    raise IndexError("emptied between calls")
+        # Emptied during a call, or between two.
+        with contextlib.suppress(IndexError):
+            while not is_slow(step(x)):
+                pass
         thread.join()
         assert cell == []
         assert sys.getrefcount(x) == before

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 _MOST_ELEMENTS_SHOWN = 5
+_NOT_SHOWN = "'not shown'"
 _BROADCAST_HINT = (
     "A dimension of size 1 broadcasts only if it is declared broadcastable when the expression is built: "
     "T.row, T.col, T.addbroadcast(x, axis), x.dimshuffle(0, 'x')."
@@ -60,6 +61,10 @@ class FailureReporter:
 
     def __call__(self, code: int, *values: Any) -> Any:
         """Raise the error of the status `code`, given the call's inputs and shared values."""
+        # Made in a frame of its own, so that no frame holds both the error and the arrays.
+        raise self._error(code, values)
+
+    def _error(self, code: int, values: Sequence[Any]) -> Exception:
         # The interpreter belongs to the compiler, which `import tir` leaves out.
         from tir.interpreter import OperationFailure, interpret  # noqa: PLC0415
 
@@ -70,10 +75,8 @@ class FailureReporter:
         try:
             interpret(self.emit(), arrays)
         except OperationFailure as failure:
-            error = describe_failure(failure)
-        else:
-            error = self._native_error(code)
-        raise error from None
+            return describe_failure(failure)
+        return self._native_error(code)
 
     def _native_error(self, code: int) -> Exception:
         if not 0 < code <= len(self.failures):
@@ -88,18 +91,19 @@ def describe_failure(failure: OperationFailure) -> Exception:
 
     op = failure.op
     operands = ", ".join(_name(value) for value in op.operands)
+    shown = [_show(array) for array in failure.arrays]
     lines = [
         str(failure.error),
         f"Apply node that caused the error: {op.name.removeprefix('tir.')}({operands})",
         f"Inputs types: [{', '.join(str(_type(value)) for value in op.operands)}]",
         f"Inputs shapes: {[array.shape for array in failure.arrays]}",
         f"Inputs strides: {[array.strides for array in failure.arrays]}",
-        f"Inputs values: [{', '.join(_show(array) for array in failure.arrays)}]",
+        f"Inputs values: [{', '.join(shown)}]",
     ]
     text = "\n".join(lines) + _backtrace(source_location(op.location))
     kinds = type(failure.error).__mro__
     kind = next(k.__name__ for k in kinds if getattr(builtins, k.__name__, None) is k)
-    return _make_error(kind, text + _hint(str(failure.error)))
+    return _make_error(kind, text + _hint(str(failure.error), _NOT_SHOWN in shown))
 
 
 def _type(value: SSAValue) -> TensorType:
@@ -118,7 +122,7 @@ def _name(value: SSAValue) -> str:
 
 def _show(array: Array) -> str:
     if array.size > _MOST_ELEMENTS_SHOWN and config.exception_verbosity != "high":
-        return "'not shown'"
+        return _NOT_SHOWN
     return repr(array)
 
 
@@ -130,9 +134,9 @@ def _backtrace(location: SourceLocation | None) -> str:
     return text + (f"\n    {source}" if source else "")
 
 
-def _hint(message: str) -> str:
+def _hint(message: str, values_are_hidden: bool) -> str:
     hints = [_BROADCAST_HINT] if "mis-match" in message else []
-    if config.exception_verbosity != "high":
+    if values_are_hidden:
         hints.append("Set config.exception_verbosity = 'high' to see all values.")
     return "\n\nHINT: " + " ".join(hints) if hints else ""
 

@@ -40,15 +40,15 @@ class InterpretedProgram:
         return str(self.module)
 
     def __call__(self, *arrays: Array) -> Any:
-        # Comes with the first function that is compiled.
-        from tir.interpreter import OperationFailure, interpret  # noqa: PLC0415
-
         program = self.program
         values = [*arrays, *(v.container.storage[0] for v in program.shared)]
-        try:
-            results = interpret(self.module, values)
-        except OperationFailure as failure:
-            raise describe_failure(failure) from None
+        results = self._interpret(values)
+        if isinstance(results, Exception):
+            try:
+                raise results
+            finally:
+                # A frame that holds its own error is freed late, and the arrays with it.
+                del results
         owned = own_arrays(results, self.result_variables, values)
         outputs = owned[: len(program.results)]
         for variable, value in zip(program.updates, owned[len(program.results) :], strict=True):
@@ -57,6 +57,16 @@ class InterpretedProgram:
         if packing == "none":
             return None
         return outputs[0] if packing == "array" else outputs
+
+    def _interpret(self, values: Sequence[Array]) -> list[Array] | Exception:
+        """The results, or the error to raise: raised here, it would carry the failed operation's arrays."""
+        # Comes with the first function that is compiled.
+        from tir.interpreter import OperationFailure, interpret  # noqa: PLC0415
+
+        try:
+            return interpret(self.module, values)
+        except OperationFailure as failure:
+            return describe_failure(failure)
 
 
 def own_arrays(

@@ -118,8 +118,14 @@ def make_program(
     replaced = clone_replace([*outputs.variables, *explicit.values()], replacements)
     results = replaced[: len(outputs.variables)]
     all_updates = dict(zip(targets, replaced[len(results) :], strict=True))
-    found = _add_default_updates(results, all_updates, replacements, no_default_updates)
     called = tuple(given for i, given in enumerate(inputs) if i not in states)
+    found = _add_default_updates(
+        results,
+        all_updates,
+        replacements,
+        {given.variable for given in called},
+        no_default_updates,
+    )
     _check_inputs(called, found, on_unused_input)
     shared = {v: None for v in found if isinstance(v, SharedVariable)}
     shared.update(dict.fromkeys(all_updates))
@@ -174,12 +180,13 @@ def _add_default_updates(
     results: Sequence[Variable],
     updates: dict[SharedVariable, Variable],
     replacements: Mapping[Variable, Variable],
+    given: set[Variable],
     frozen: Any,
 ) -> list[Variable]:
-    """Add default updates until no new shared variable turns up; the variables that nothing computes."""
+    """Add default updates until no new shared variable turns up; all variables that need not be computed."""
     frozen_variables = set(frozen) if isinstance(frozen, list | tuple | set) else set()
     while True:
-        found = graph_inputs([*results, *updates.values()])
+        found = graph_inputs([*results, *updates.values()], stop_at=given)
         if frozen is True:
             return found
         new = [
