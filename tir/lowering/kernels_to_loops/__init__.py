@@ -22,11 +22,11 @@ from xdsl.passes import ModulePass
 from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import projection
-from tir.lowering.kernels_to_loops.builder import LoopBuilder
 from tir.lowering.kernels_to_loops.elementwise import lower_elementwise
-from tir.lowering.kernels_to_loops.operands import Operand
 from tir.lowering.kernels_to_loops.reductions import Reduction, fill, lower_reduction
 from tir.lowering.kernels_to_loops.scatter import lower_scatter
+from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.structured.operands import Operand
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, SSAValue
 
-from tir.lowering.kernels_to_loops.builder import LoopBuilder
-from tir.lowering.kernels_to_loops.operands import (
+from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.structured.operands import (
     Operand,
     contiguity,
     flatten,

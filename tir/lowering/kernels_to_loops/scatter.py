@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import Float32Type, Float64Type, i1
 from xdsl.ir import SSAValue
 
 from tir.dialects.linalg_ext import ScatterOp
-from tir.lowering.kernels_to_loops.builder import INDEX, LoopBuilder, memref_type
+from tir.lowering.structured.builder import INDEX, LoopBuilder, memref_type
 
 
 def lower_scatter(builder: LoopBuilder, op: ScatterOp) -> None:

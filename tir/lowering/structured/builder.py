@@ -108,7 +108,7 @@ class LoopBuilder:
         size = memref_type(buffer).get_shape()[axis]
         if size != DYNAMIC_INDEX:
             return self.index(size)
-        return self.value(memref.DimOp.from_source_and_index(buffer, self.index(axis)))
+        return self.value(memref.DimOp(buffer, self.index(axis)))
 
     def load(self, buffer: SSAValue, indices: Sequence[SSAValue]) -> SSAValue:
         """One element."""

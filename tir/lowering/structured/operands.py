@@ -16,7 +16,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import SSAValue
 
 from tir.dialects.projections import ZERO, Projection, identity
-from tir.lowering.kernels_to_loops.builder import LoopBuilder, memref_type
+from tir.lowering.structured.builder import LoopBuilder, memref_type
 
 
 @dataclass(frozen=True)
