@@ -254,9 +254,7 @@ class FunctionBufferizer:
         )
 
     def _lower_dim(self, op: tensor.DimOp) -> None:
-        size = self.builder.value(
-            memref.DimOp.from_source_and_index(self.buffers[op.operands[0]], op.operands[1])
-        )
+        size = self.builder.value(memref.DimOp(self.buffers[op.operands[0]], op.operands[1]))
         size.name_hint = op.results[0].name_hint
         op.results[0].replace_all_uses_with(size)
 

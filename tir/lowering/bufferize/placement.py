@@ -102,7 +102,7 @@ def _total_work(block: Block, before: Operation, work: list[Operation]) -> SSAVa
         assert isinstance(buffer.type, MemRefType)
         for axis, size in enumerate(buffer.type.get_shape()):
             if size == DYNAMIC_INDEX:
-                dim = add(memref.DimOp.from_source_and_index(buffer, constant(axis)))
+                dim = add(memref.DimOp(buffer, constant(axis)))
                 count = dim if count is None else add(_index_op(arith.MuliOp, count, dim))
         total = add(_index_op(arith.AddiOp, total, count or constant(1)))
     return total

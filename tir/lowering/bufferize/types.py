@@ -82,7 +82,7 @@ class HostBuilder:
     def sizes(self, buffer: SSAValue) -> list[SSAValue]:
         """The sizes of the dynamic dimensions of a memref."""
         return [
-            self.value(memref.DimOp.from_source_and_index(buffer, self.constant(axis)))
+            self.value(memref.DimOp(buffer, self.constant(axis)))
             for axis, size in enumerate(memref_type(buffer).get_shape())
             if size == DYNAMIC_INDEX
         ]
