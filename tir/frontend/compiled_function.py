@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tir.frontend.call_arguments import ArgumentConverter
+from tir.frontend.call_arguments import ArgumentBinder, ArgumentConverter
 from tir.frontend.inputs import In
 from tir.frontend.interpreted import InterpretedProgram
 from tir.frontend.modes import Mode
@@ -45,12 +45,17 @@ class Function:
             if mode.interpreted
             else NativeProgram(program, mode.optimize, name)
         )
-        convert = ArgumentConverter(name, program.inputs, program.states, program.shared, runner)
-        call = convert if _needs_conversion(program) else runner.entry(convert)
+        converter = ArgumentConverter(
+            name, program.all_inputs, program.states, program.shared, runner
+        )
+        binder = ArgumentBinder(converter, program.states, runner.entry(converter))
+        call = binder if _must_bind(program) else runner.entry(binder)
         self._runner = runner
-        self._converter = convert
+        self._binder = binder
         self._call = _dictionary_call(call, program.outputs.keys, program.outputs.form)
-        self.maker = Maker(convert.inputs, program.outputs.variables, dict(program.updates), mode)
+        self.maker = Maker(
+            program.all_inputs, program.outputs.variables, dict(program.updates), mode
+        )
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._call(*arguments, **named)
@@ -61,28 +66,30 @@ class Function:
 
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that the function reads or updates."""
-        states = {state for _, state in self._program.states.values()}
+        states = set(self._program.states.values())
         return [v for v in self._program.shared if v not in states]
 
     def __getitem__(self, key: Any) -> Any:
         """The default value of an input, or the current value of a state, by variable, name or number."""
-        position = self._converter.position_of(key)
+        position = self._binder.position_of(key)
         state = self._program.states.get(position)
         if state is not None:
-            return state[1].get_value(borrow=True)
-        return self._converter.defaults[position]
+            return state.get_value(borrow=True)
+        if position not in self._binder.defaults:
+            raise KeyError(f"the input {key!r} has no default value")
+        return self._binder.defaults[position]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        position = self._converter.position_of(key)
+        position = self._binder.position_of(key)
         if position not in self._program.states:
             raise KeyError(f"only inputs with an update have a state that can be set, not {key!r}")
-        self._program.states[position][1].set_value(value)
+        self._program.states[position].set_value(value)
 
     def __repr__(self) -> str:
         return f"<tir function {self.name}>"
 
 
-def _needs_conversion(program: Program) -> bool:
+def _must_bind(program: Program) -> bool:
     """Whether a position among a call's arguments may not be the position of a native parameter."""
     return any(position < len(program.inputs) for position in program.states) or any(
         given.implicit for given in program.inputs

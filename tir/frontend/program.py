@@ -40,12 +40,13 @@ class Outputs:
 class Program:
     """A function before it is compiled.
 
-    `inputs` are those whose values a call needs; `states` are inputs that have become shared variables, by
-    their position among the user's inputs.
+    `all_inputs` are the user's; `states` are those of them that have become shared variables, by position, and
+    `inputs` the others.
     """
 
+    all_inputs: tuple[In, ...]
     inputs: tuple[In, ...]
-    states: Mapping[int, tuple[In, SharedVariable]]
+    states: Mapping[int, SharedVariable]
     shared: tuple[SharedVariable, ...]
     outputs: Outputs
     results: tuple[Variable, ...]
@@ -105,13 +106,13 @@ def make_program(
     """Collect what the function computes and check that it is well formed."""
     explicit = _explicit_updates(updates)
     replacements = _replacements(givens, {given.variable for given in inputs})
-    states: dict[int, tuple[In, SharedVariable]] = {}
+    states: dict[int, SharedVariable] = {}
     for position, given in enumerate(inputs):
         if given.update is not None:
             state = SharedVariable(
                 given.name, given.variable.type, given.value, given.strict, given.allow_downcast
             )
-            states[position] = given, state
+            states[position] = state
             replacements[given.variable] = state
             explicit[state] = state.as_update(given.update)
     targets = list(explicit)
@@ -129,7 +130,9 @@ def make_program(
     _check_inputs(called, found, on_unused_input)
     shared = {v: None for v in found if isinstance(v, SharedVariable)}
     shared.update(dict.fromkeys(all_updates))
-    return Program(called, states, tuple(shared), outputs, tuple(results), all_updates)
+    return Program(
+        tuple(inputs), called, states, tuple(shared), outputs, tuple(results), all_updates
+    )
 
 
 def _explicit_updates(updates: Any) -> dict[SharedVariable, Variable]:
