@@ -25,8 +25,11 @@ _RANK_NAMES = {
 
 def resolve_dtype(dtype: Any) -> str:
     """A dtype given as text, NumPy dtype or class, as its canonical name; `'floatX'` is looked up."""
-    if isinstance(dtype, str) and dtype == "floatX":
-        return config.floatX
+    if isinstance(dtype, str):
+        if dtype in ALL_DTYPES:
+            return dtype
+        if dtype == "floatX":
+            return config.floatX
     try:
         name = np.dtype(dtype).name
     except TypeError:

@@ -60,6 +60,7 @@ from tir.frontend.tensor.shape import (
 from tir.frontend.tensor.variable import (
     TensorConstant, TensorVariable,
 )
+from tir.frontend.verify_grad import verify_grad
 from tir.autodiff.gradient import grad
 from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
 from tir.graph.build import consider_constant, disconnected_grad, zero_grad
@@ -123,7 +124,7 @@ __all__ = [
     "sum", "swapaxes", "switch", "take", "tan", "tanh", "tensor", "tensor3", "tensor3s",
     "tensor4", "tensor4s", "tensor5", "tensor5s", "tensor6", "tensor6s", "tensor7", "tensor7s",
     "tensor_copy", "transpose", "true_div", "trunc", "uint_dtypes", "unbroadcast", "var",
-    "vector", "vectors", "wcol", "where", "wmatrix", "wrow", "wscalar", "wtensor3", "wtensor4",
+    "vector", "vectors", "verify_grad", "wcol", "where", "wmatrix", "wrow", "wscalar", "wtensor3", "wtensor4",
     "wtensor5", "wtensor6", "wtensor7", "wvector", "xor", "zcol", "zero_grad", "zeros",
     "zeros_like", "zmatrix", "zrow", "zscalar", "ztensor3", "ztensor4", "ztensor5", "ztensor6",
     "ztensor7", "zvector",
