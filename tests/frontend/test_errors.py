@@ -208,6 +208,21 @@ def test_failing_calls_leak_nothing(mode):
 
 
 @every_mode
+def test_results_that_do_not_fit_in_memory(mode):
+    n, x = T.lscalar("n"), T.dvector("x")
+    s = tir.shared(np.ones(1))
+    f = tir.function([n, x], [x * 2, T.zeros((n,)) + 1], updates=[(s, x)], mode=mode)
+    value = np.ones(3)
+    before = sys.getrefcount(value)
+    for size in (2**45, 2**60):
+        with pytest.raises((MemoryError, ValueError)):
+            f(size, value)
+    gc.collect()
+    assert sys.getrefcount(value) == before
+    assert s.get_value().shape == (1,)
+
+
+@every_mode
 def test_errors_keep_no_array_alive(mode):
     x, y = T.dvectors("x", "y")
     f = tir.function([x, y], T.exp(x) + y, mode=mode)
