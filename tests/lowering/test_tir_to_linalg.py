@@ -1,52 +1,27 @@
-"""The lowering to linalg, executed by an interpreter of that level and compared with NumPy."""
+"""The lowering to linalg: every operation's meaning, and what the level promises to the stages below."""
 
 from __future__ import annotations
 
 import functools
 from io import StringIO
-from typing import Any
+from time import perf_counter
 
 import numpy as np
 import pytest
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 
 from tests.lowering.linalg_interpreter import run
+from tests.lowering.linalg_module import check, lowered, names_of, results_of, tensors
 from tests.op_table import ROWS, Case, Failure, Row
 from tests.op_table.row import assert_matches
+from tir.graph import build
 from tir.graph.emit import emit, main_function
-from tir.graph.tensor_type import TensorType
 from tir.lowering.tir_to_linalg import TirToLinalgPass
 from tir.pipelines import LINALG, new_context
 
 ROW_OF = {row.name: row for row in ROWS}
-
-
-def lowered(inputs: list[Any], outputs: list[Any]) -> ModuleOp:
-    """The module of an expression at the linalg level."""
-    module = emit(inputs, outputs)
-    TirToLinalgPass().apply(new_context(), module)
-    return module
-
-
-def tensors(*ranks: int, dtype: str = "float64") -> list[Any]:
-    """Variables of these ranks."""
-    return [
-        TensorType(dtype, (False,) * rank).make_variable(name)
-        for rank, name in zip(ranks, "xyzuvw", strict=False)
-    ]
-
-
-def names_of(module: ModuleOp) -> list[str]:
-    """The names of the operations of `@main`, without those in bodies."""
-    return [op.name for op in main_function(module).body.block.ops]
-
-
-def results_of(module: ModuleOp, arrays: list[Any], outputs: list[Any]) -> list[Any]:
-    """What the lowered module computes, in the dtypes of the outputs."""
-    found = run(module, arrays)
-    return [np.asarray(a).view(o.type.dtype) for a, o in zip(found, outputs, strict=True)]
 
 
 @functools.cache
@@ -94,3 +69,115 @@ def test_only_operations_of_the_level_remain_and_the_text_reads_back(name: str) 
     parsed.verify()
     Printer(again).print_op(parsed)
     assert again.getvalue() == text.getvalue()
+
+
+def test_the_signature_becomes_signless_and_keeps_its_attributes() -> None:
+    (x,) = tensors(2, dtype="uint8")
+    module = emit([x], [build.add(x, x)], shared=[s := tensors(0)[0]], updates={s: s})
+    TirToLinalgPass().apply(new_context(), module)
+    function = main_function(module)
+    assert str(function.function_type) == (
+        "(tensor<?x?xi8>, tensor<f64>) -> (tensor<?x?xi8>, tensor<f64>)"
+    )
+    assert function.arg_attrs is not None
+    assert function.arg_attrs.data[0].data["tir.dtype"].data == "uint8"
+    assert "tir.updates" in function.attributes
+
+
+def test_every_operation_has_the_location_of_the_one_it_comes_from() -> None:
+    x, y = tensors(1, 1)
+    module = emit([x, y], [build.int_div(build.add(x, y), y)])
+    for number, op in enumerate(main_function(module).body.block.ops):
+        op.location = FileLineColLoc(StringAttr("program.py"), IntAttr(number), IntAttr(0))
+    TirToLinalgPass().apply(new_context(), module)
+    lines = [
+        op.location.line.data for op in module.walk() if isinstance(op.location, FileLineColLoc)
+    ]
+    assert lines == sorted(lines)
+    assert set(lines) == {0, 1, 2}
+
+
+def test_sizes_are_compared_once_and_shared_afterwards() -> None:
+    x, y, z = tensors(1, 1, 1)
+    total = build.add(build.mul(build.add(x, y), z), build.mul(y, z))
+    module = lowered([x, y, z], [total, build.exp(y)])
+    assert names_of(module).count("rt.assert") == 2
+    sizes = {
+        op.operands[0] for op in main_function(module).body.block.ops if op.name == "tensor.empty"
+    }
+    assert len(sizes) == 1
+
+
+def test_no_check_where_sizes_are_equal_by_construction() -> None:
+    (x,) = tensors(2)
+    rows, columns = build.dim(x, 0), build.dim(x, 1)
+    total = build.sum_(x, (1,))
+    outputs = [
+        build.sub(x, build.dimshuffle(total, (0, -1))),
+        build.sub(build.subtensor(x, ("v::",), (1,)), build.subtensor(x, (":v:",), (-1,))),
+        build.add(x, build.alloc(np.float64(1), (rows, columns))),
+        build.add(build.reshape(build.reshape(x, (build.mul(rows, columns),)), (rows, columns)), x),
+    ]
+    for output in outputs[:3]:
+        assert "rt.assert" not in names_of(lowered([x], [output]))
+    check(lambda x: build.sub(x, build.dimshuffle(build.sum_(x, (1,)), (0, -1))), np.eye(3))
+
+
+def test_arithmetic_on_sizes_needs_no_tensor() -> None:
+    (x,) = tensors(1)
+    length = build.sub(build.mul(build.dim(x, 0), np.int64(2)), np.int64(1))
+    module = lowered([x], [build.subtensor(x, ("v",), (build.int_div(length, np.int64(2)),))])
+    assert "linalg.generic" not in names_of(module)
+    assert "linalg.fill" not in names_of(module)
+    check(lambda x: build.sub(build.dim(x, 0), np.int64(7)), np.zeros(5))
+
+
+def test_operations_that_only_concern_gradients_vanish() -> None:
+    (x,) = tensors(1)
+    output = build.zero_grad(build.consider_constant(build.tensor_copy(x)))
+    assert names_of(lowered([x], [output])) == ["func.return"]
+
+
+def test_a_cast_between_integers_of_one_width_costs_nothing() -> None:
+    (x,) = tensors(1, dtype="uint8")
+    assert names_of(lowered([x], [build.cast(x, "int8")])) == ["func.return"]
+
+
+def test_constants_of_one_element_are_stated_in_the_body() -> None:
+    (x,) = tensors(1)
+    module = lowered([x], [build.add(x, np.float64(2))])
+    (generic,) = (op for op in module.walk() if op.name == "linalg.generic")
+    assert len(generic.operands) == 2
+    assert [op.name for op in generic.regions[0].block.ops] == [
+        "arith.constant",
+        "arith.addf",
+        "linalg.yield",
+    ]
+
+
+def test_float_sums_may_be_reassociated_and_other_arithmetic_may_not() -> None:
+    x, y = tensors(1, 1)
+    flags = {
+        op.name: str(op.properties["fastmath"])
+        for op in lowered([x, y], [build.sum_(build.mul(x, y), (0,))]).walk()
+        if "fastmath" in op.properties
+    }
+    assert "reassoc" in flags["arith.addf"]
+    assert flags["arith.mulf"] == "#arith.fastmath<none>"
+
+
+def test_time_of_lowering() -> None:
+    x, w, b = tensors(2, 2, 1)
+    h = x
+    for _ in range(12):
+        h = build.tanh(build.add(build.dot(h, w), b))
+        h = build.sub(h, build.dimshuffle(build.sum_(h, (1,)), (0, -1)))
+    times = []
+    for _ in range(3):
+        module = emit([x, w, b], [h])
+        context = new_context()
+        start = perf_counter()
+        TirToLinalgPass().apply(context, module)
+        times.append(perf_counter() - start)
+    # It takes 5 ms; this only notices if it becomes quadratic or grows tenfold.
+    assert min(times) < 0.1

@@ -45,12 +45,12 @@ def slice_length(low: Lowering, start: SSAValue, stop: SSAValue, step: SSAValue)
     host = low.host
     zero, one = host.index(0), host.index(1)
     forward = host.compare("sgt", step, zero)
-    distance = host.select(
+    distance = host.choose(
         forward,
-        host.binary(arith.SubiOp, stop, start),
-        host.binary(arith.SubiOp, start, stop),
+        lambda: host.binary(arith.SubiOp, stop, start),
+        lambda: host.binary(arith.SubiOp, start, stop),
     )
-    stride = host.select(forward, step, host.binary(arith.SubiOp, zero, step))
+    stride = host.choose(forward, lambda: step, lambda: host.binary(arith.SubiOp, zero, step))
     distance = host.binary(arith.MaxSIOp, distance, zero)
     padded = host.binary(arith.AddiOp, distance, host.binary(arith.SubiOp, stride, one))
     length = host.binary(arith.DivSIOp, padded, stride)

@@ -83,7 +83,7 @@ def _integer(low: Lowering, index: SSAValue, dim: SSAValue) -> tuple[SSAValue, S
     host = low.host
     zero, one = host.index(0), host.index(1)
     negative = host.compare("slt", index, zero)
-    offset = host.select(negative, host.binary(arith.AddiOp, index, dim), index)
+    offset = host.choose(negative, lambda: host.binary(arith.AddiOp, index, dim), lambda: index)
     inside = host.both(host.compare("sge", offset, zero), host.compare("slt", offset, dim))
     host.require(inside, OUT_OF_BOUNDS, "IndexError")
     return offset, one, one
@@ -106,20 +106,21 @@ def _slice(
         if simple is not None:
             return simple
     forward = host.compare("sgt", step, zero)
-    last = host.binary(arith.AddiOp, dim, minus_one)
+
+    def last() -> SSAValue:
+        return host.binary(arith.AddiOp, dim, minus_one)
+
     lower = host.select(forward, zero, minus_one)
-    upper = host.select(forward, dim, last)
+    upper = host.choose(forward, lambda: dim, last)
 
     def clamp(bound: SSAValue) -> SSAValue:
-        from_end = host.compare("slt", bound, zero)
-        wrapped = host.binary(arith.AddiOp, bound, dim)
-        return host.select(
-            from_end,
-            host.binary(arith.MaxSIOp, wrapped, lower),
-            host.binary(arith.MinSIOp, bound, upper),
+        return host.choose(
+            host.compare("slt", bound, zero),
+            lambda: host.binary(arith.MaxSIOp, host.binary(arith.AddiOp, bound, dim), lower),
+            lambda: host.binary(arith.MinSIOp, bound, upper),
         )
 
-    first = clamp(start) if start is not None else host.select(forward, zero, last)
+    first = clamp(start) if start is not None else host.choose(forward, lambda: zero, last)
     end = clamp(stop) if stop is not None else host.select(forward, dim, minus_one)
     return first, slice_length(low, first, end, step), step
 

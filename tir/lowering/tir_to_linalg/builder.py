@@ -198,8 +198,21 @@ class HostBuilder(Builder):
             return left if known or left is right else right
         return super().select(condition, left, right)
 
+    def choose(
+        self,
+        condition: SSAValue,
+        left: Callable[[], SSAValue],
+        right: Callable[[], SSAValue],
+    ) -> SSAValue:
+        """As `select`, but what is known not to be needed is not computed."""
+        known = known_constant(condition)
+        if known is not None:
+            return left() if known else right()
+        return self.select(condition, left(), right())
+
     def binary(self, op_class: type[Operation], left: SSAValue, right: SSAValue) -> SSAValue:
         if left.type == INDEX and op_class in _FOLDED_ARITHMETIC:
+            op_class, left, right = self._canonical(op_class, left, right)
             simpler = self._folded(op_class, left, right)
             if simpler is not None:
                 return simpler
@@ -207,6 +220,18 @@ class HostBuilder(Builder):
         if self._gives_nonnegative(op_class, left, right):
             self._nonnegative.add(result)
         return result
+
+    def _canonical(
+        self, op_class: type[Operation], left: SSAValue, right: SSAValue
+    ) -> tuple[type[Operation], SSAValue, SSAValue]:
+        # n + -1 and -1 + n are n - 1, so that equal sizes are computed by equal operations.
+        if op_class is arith.AddiOp:
+            if known_constant(left) is not None:
+                left, right = right, left
+            known = known_constant(right)
+            if known is not None and known < 0:
+                return arith.SubiOp, left, self.index(-int(known))
+        return op_class, left, right
 
     def _folded(
         self, op_class: type[Operation], left: SSAValue, right: SSAValue
@@ -217,7 +242,7 @@ class HostBuilder(Builder):
         neutral = _NEUTRAL.get(op_class)
         if b is not None and b == neutral:
             return left
-        if a is not None and a == neutral and op_class is not arith.SubiOp:
+        if a is not None and a == neutral and op_class in (arith.AddiOp, arith.MuliOp):
             return right
         if op_class in (arith.MaxSIOp, arith.MinSIOp):
             for one, other in ((left, right), (right, left)):
@@ -233,7 +258,7 @@ class HostBuilder(Builder):
         one, other = self.is_nonnegative(left), self.is_nonnegative(right)
         if op_class is arith.MaxSIOp:
             return one or other
-        return one and other and op_class in (arith.AddiOp, arith.MuliOp, arith.MinSIOp)
+        return one and other and op_class in _KEEP_NONNEGATIVE
 
     def _shared(
         self,
@@ -292,8 +317,17 @@ _FOLDED_ARITHMETIC: dict[type[Operation], Callable[[float, float], float]] = {
     arith.AddiOp: lambda a, b: a + b,
     arith.SubiOp: lambda a, b: a - b,
     arith.MuliOp: lambda a, b: a * b,
+    # Only nonnegative sizes are divided.
+    arith.DivSIOp: lambda a, b: a // b,
     arith.MaxSIOp: max,
     arith.MinSIOp: min,
 }
 
-_NEUTRAL: dict[type[Operation], int] = {arith.AddiOp: 0, arith.SubiOp: 0, arith.MuliOp: 1}
+_KEEP_NONNEGATIVE = (arith.AddiOp, arith.MuliOp, arith.MinSIOp, arith.DivSIOp)
+
+_NEUTRAL: dict[type[Operation], int] = {
+    arith.AddiOp: 0,
+    arith.SubiOp: 0,
+    arith.MuliOp: 1,
+    arith.DivSIOp: 1,
+}
