@@ -19,6 +19,7 @@ from tir.frontend.function import function
 from tir.frontend.inputs import In, MissingInputError, Out, Param, UnusedInputError
 from tir.frontend.modes import Mode, get_mode
 from tir.frontend.shared import SharedVariable, shared
+from tir.frontend.verify_grad import verify_grad
 from tir.graph.build import consider_constant, disconnected_grad, zero_grad
 from tir.graph.tensor_type import TensorType
 from tir.graph.variable import Apply, Constant, Op, Type, Variable
@@ -56,5 +57,6 @@ __all__ = [
     "shared",
     "subgraph_grad",
     "tensor",
+    "verify_grad",
     "zero_grad",
 ]

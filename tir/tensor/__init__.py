@@ -124,8 +124,8 @@ __all__ = [
     "sum", "swapaxes", "switch", "take", "tan", "tanh", "tensor", "tensor3", "tensor3s",
     "tensor4", "tensor4s", "tensor5", "tensor5s", "tensor6", "tensor6s", "tensor7", "tensor7s",
     "tensor_copy", "transpose", "true_div", "trunc", "uint_dtypes", "unbroadcast", "var",
-    "vector", "vectors", "verify_grad", "wcol", "where", "wmatrix", "wrow", "wscalar", "wtensor3", "wtensor4",
-    "wtensor5", "wtensor6", "wtensor7", "wvector", "xor", "zcol", "zero_grad", "zeros",
-    "zeros_like", "zmatrix", "zrow", "zscalar", "ztensor3", "ztensor4", "ztensor5", "ztensor6",
-    "ztensor7", "zvector",
+    "vector", "vectors", "verify_grad", "wcol", "where", "wmatrix", "wrow", "wscalar", "wtensor3",
+    "wtensor4", "wtensor5", "wtensor6", "wtensor7", "wvector", "xor", "zcol", "zero_grad",
+    "zeros", "zeros_like", "zmatrix", "zrow", "zscalar", "ztensor3", "ztensor4", "ztensor5",
+    "ztensor6", "ztensor7", "zvector",
 ]
