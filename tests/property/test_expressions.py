@@ -69,7 +69,7 @@ def test_compiled_like_interpreted_and_numpy(program: Program) -> None:
     compare(compiled, numpy_results(program), program)
 
 
-@given(programs(FLOATS, max_steps=6, smooth_only=True, max_rank=2))
+@given(programs(FLOATS, max_steps=6, smooth=True, max_rank=2))
 def test_gradients_compiled_like_interpreted(program: Program) -> None:
     variables = program.variables()
     result = program.build(variables)[-1]
