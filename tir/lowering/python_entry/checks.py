@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xdsl.dialects import llvm
-from xdsl.dialects.builtin import IntegerType, f64, i8, i32, i64
-from xdsl.ir import Block, SSAValue
+from xdsl.dialects.builtin import IntegerType, SymbolRefAttr, f64, i8, i32, i64
+from xdsl.ir import Attribute, Block, SSAValue
 
 from tir.lowering.to_llvm.descriptor import POINTER
 from tir.lowering.to_llvm.emitter import FunctionEmitter
@@ -19,9 +19,8 @@ _EXACT_IN_DOUBLE = 1 << 53
 def address_of(emitter: FunctionEmitter, symbol: str) -> SSAValue:
     """The address of external data."""
     emitter.module.declare_global(symbol, i8)
-    op = llvm.AddressOfOp(symbol, POINTER)
-    emitter.add(op)
-    return op.result
+    name: dict[str, Attribute] = {"global_name": SymbolRefAttr(symbol)}
+    return emitter.emit(llvm.AddressOfOp, (), POINTER, name)
 
 
 def field(emitter: FunctionEmitter, base: SSAValue, offset: int, type_: object) -> SSAValue:

@@ -28,6 +28,7 @@ _GEP_FLAGS: dict[str, Attribute] = {
     "noWrapFlags": IntegerAttr(0, i32),
 }
 _INBOUNDS = UnitAttr()
+_NOT_ATOMIC: dict[str, Attribute] = {"ordering": IntegerAttr(0, i64)}
 _PREDICATES = {flag.value: IntegerAttr(flag.to_int(), i64) for flag in llvm.ICmpPredicateFlag}
 _UNLIKELY_ELSE = DenseArrayBase.from_list(i32, [100000, 1])
 
@@ -224,10 +225,8 @@ class LLVMBuilder:
 
     def load(self, pointer: SSAValue, type_: Attribute) -> SSAValue:
         """A load of host data."""
-        op = llvm.LoadOp(pointer, type_)
-        self.add(op)
-        return op.dereferenced_value
+        return self.emit(llvm.LoadOp, (pointer,), type_, _NOT_ATOMIC)
 
     def store(self, value: SSAValue, pointer: SSAValue) -> None:
         """A store of host data."""
-        self.add(llvm.StoreOp(value, pointer))
+        self.add(llvm.StoreOp.create(operands=(value, pointer), properties=_NOT_ATOMIC))

@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import (
     DenseArrayBase,
     IntegerType,
     MemRefType,
+    SymbolRefAttr,
     i32,
     i64,
 )
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 EXCEPTION_IS_SET = -1
 OUT_OF_MEMORY = -2
 TOO_LARGE = -3
+
+_CALL_PROPERTIES: dict[str, Attribute] = {
+    "CConv": llvm.CallingConventionAttr("ccc"),
+    "TailCallKind": llvm.TailCallKindAttr(llvm.TailCallKind.NONE),
+    "fastmathFlags": llvm.FastMathAttr(None),
+    "op_bundle_sizes": DenseArrayBase.from_list(i32, ()),
+}
 
 Handler: TypeAlias = Callable[["FunctionEmitter", Any], None]
 
@@ -106,11 +114,19 @@ class FunctionEmitter(LLVMBuilder):
         self, callee: str, arguments: Sequence[SSAValue], result: Attribute | None = None
     ) -> SSAValue | None:
         """A call of a function of the module; an external one must be declared."""
-        op = llvm.CallOp(callee, *arguments, return_type=result)
+        op = llvm.CallOp.create(
+            operands=arguments,
+            result_types=() if result is None else (result,),
+            properties=_CALL_PROPERTIES
+            | {
+                "callee": SymbolRefAttr(callee),
+                "operandSegmentSizes": DenseArrayBase.from_list(i32, [len(arguments), 0]),
+            },
+        )
         if self.access_groups:
             op.attributes["access_groups"] = self.groups_attribute()
         self.add(op)
-        return op.returned
+        return op.results[0] if op.results else None
 
     def call_value(self, callee: str, arguments: Sequence[SSAValue], result: Attribute) -> SSAValue:
         """A call that returns a value."""
