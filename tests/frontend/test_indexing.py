@@ -11,6 +11,7 @@ import tir
 from tests.evaluate import check, evaluate
 from tir import tensor as T
 from tir.dialects.tir.indexing import SubtensorOp
+from tir.graph.clone import clone_replace
 from tir.graph.dialect_op import DialectOp
 
 A = np.arange(60.0).reshape(3, 4, 5)
@@ -136,6 +137,17 @@ def test_duplicates() -> None:
     given = {x: np.zeros(3), rows: [1, 1, 0]}
     check(T.inc_subtensor(x[rows], 1), given, np.array([1.0, 2, 0]))
     check(T.set_subtensor(x[rows], np.array([1.0, 2, 3])), given, np.array([3.0, 2, 0]))
+
+
+def test_writing_to_a_copy_of_a_region() -> None:
+    x, y, v = T.dtensor3("x"), T.dtensor3("y"), T.lvector("v")
+    for index in ((slice(1, None), v), v, (0, slice(None), v), None, (slice(1, 2), None, v), 0):
+        (copied,) = clone_replace([x[index]], {x: y})
+        numpys = tuple(V if i is v else i for i in index) if isinstance(index, tuple) else index
+        numpys = V if index is v else numpys
+        expected = A.copy()
+        expected[numpys] = 7
+        check(T.set_subtensor(copied, 7), {y: A, v: V}, expected)
 
 
 def test_writing_options() -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tir.dialects.tir.base import strings
+from tir.dialects.tir.base import ints, strings
 from tir.dialects.tir.indexing import FULL_SLICE, AdvancedSubtensorOp, SubtensorOp
+from tir.dialects.tir.structural import NEW_AXIS
 from tir.frontend.tensor.index_entries import Entry, NewAxis, Part, Position, Vector, entries_of
 from tir.frontend.tensor.operands import normalize_axis
 from tir.frontend.tensor.shape import flatten
@@ -21,7 +22,7 @@ from tir.frontend.tensor.vectors import known_elements
 from tir.graph import build
 from tir.graph.constants import constant
 from tir.graph.dialect_op import DialectOp
-from tir.graph.variable import Constant, Variable
+from tir.graph.variable import Apply, Constant, Variable
 from tir.support.dtypes import upcast
 
 if TYPE_CHECKING:
@@ -30,14 +31,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Indexing:
-    """How a region lies in a tensor: the steps of the chain, in order."""
+    """How a region lies in a tensor: the steps of the chain, in order; None or empty for a step left out."""
 
     pattern: tuple[str, ...] | None = None
-    """None if there are index vectors and nothing else; otherwise what `scalars` mean, as in the dialect."""
     scalars: tuple[Any, ...] = ()
     to_front: tuple[int, ...] | None = None
     vectors: tuple[Any, ...] = ()
     arrange: tuple[int | str, ...] | None = None
+
+    def __len__(self) -> int:
+        """How many operations read the region."""
+        steps = (self.pattern, self.to_front, self.vectors or None, self.arrange)
+        return sum(step is not None for step in steps)
+
+    @classmethod
+    def of_nodes(cls, nodes: list[Apply]) -> Indexing:
+        """The steps that these nodes take, each applied to the result of the one before."""
+        steps: dict[str, Any] = {}
+        for node in nodes:
+            op = node.op
+            assert isinstance(op, DialectOp)
+            if op.op_class is SubtensorOp:
+                steps |= {"pattern": strings(op.properties["pattern"])}
+                steps |= {"scalars": tuple(node.inputs[1:])}
+            elif op.op_class is AdvancedSubtensorOp:
+                steps["vectors"] = tuple(node.inputs[1:])
+            else:
+                last = node is nodes[-1]
+                order = ints(op.properties["new_order"])
+                steps["arrange" if last else "to_front"] = tuple(
+                    "x" if last and axis == NEW_AXIS else axis for axis in order
+                )
+        return cls(**steps)
 
     def read(self, x: Any) -> Any:
         """The region of `x`."""
@@ -47,10 +72,7 @@ class Indexing:
         return part if self.arrange is None else build.dimshuffle(part, self.arrange)
 
     def _before_vectors(self, x: Any) -> Any:
-        part = x
-        # A dimshuffle will follow, so there will be a new variable even if this step takes everything.
-        if self.pattern is not None and not (self.scalars == () and self.arrange is not None):
-            part = build.subtensor(x, self.pattern, self.scalars)
+        part = x if self.pattern is None else build.subtensor(x, self.pattern, self.scalars)
         return part if self.to_front is None else build.dimshuffle(part, self.to_front)
 
     def write(self, x: Any, value: Any, add: bool) -> Any:
@@ -60,12 +82,12 @@ class Indexing:
             update = build.advanced_inc_subtensor if add else build.advanced_set_subtensor
             value = update(self._before_vectors(x), value, *self.vectors)
             add = False
-        if self.to_front is not None:
-            value = build.dimshuffle(value, np.argsort(self.to_front).tolist())
-        if self.pattern is not None:
-            update = build.inc_subtensor if add else build.set_subtensor
-            return update(x, value, self.pattern, self.scalars)
-        return value
+            if self.to_front is not None:
+                value = build.dimshuffle(value, np.argsort(self.to_front).tolist())
+            if self.pattern is None:
+                return value
+        update = build.inc_subtensor if add else build.set_subtensor
+        return update(x, value, self.pattern or (), self.scalars)
 
     def _disarranged(self, value: Any) -> Any:
         if self.arrange is None:
@@ -88,19 +110,20 @@ def resolve(entries: list[Entry]) -> Indexing:
         pattern.pop()
     scalars = [s for p in parts if not isinstance(p, Vector) for s in p.scalars]
     vectors = [p.variable for p in parts if isinstance(p, Vector)]
-    basic = None if vectors and not scalars else tuple(pattern)
     # The dimensions after the first step, in which positions are gone.
     left = [p for p in parts if not isinstance(p, Position)]
     indexed = [axis for axis, p in enumerate(left) if isinstance(p, Vector)]
     rest = [axis for axis, p in enumerate(left) if not isinstance(p, Vector)]
     to_front = (*indexed, *rest)
     arrange = _arrangement(entries, bool(vectors))
+    arranged = arrange == tuple(range(len(rest) + bool(vectors)))
     return Indexing(
-        basic,
+        # Where all is taken, another step makes the new variable; else `x[:]` would be `x`.
+        None if not scalars and (vectors or not arranged) else tuple(pattern),
         tuple(scalars),
         None if to_front == tuple(range(len(left))) else to_front,
         tuple(vectors),
-        None if arrange == tuple(range(len(rest) + bool(vectors))) else arrange,
+        None if arranged else arrange,
     )
 
 
@@ -137,7 +160,7 @@ def subtensor(x: Any, index: Any) -> TensorVariable:
         return folded
     indexing = resolve(entries)
     region = indexing.read(x)
-    region.tag.indexing = (x, indexing)
+    region.tag.indexing_steps = len(indexing)
     return region
 
 
@@ -163,19 +186,26 @@ def _known_part(x: Any, entries: list[Entry]) -> Any:
 
 def _region(function: str, region: Any) -> tuple[Any, Indexing]:
     """The tensor that a region was read from, and how."""
+    steps = 0
     if isinstance(region, Variable):
-        if found := getattr(region.tag, "indexing", None):
-            return found
         owner = region.owner
-        if owner is not None and isinstance(owner.op, DialectOp):
-            if owner.op.op_class is SubtensorOp:
-                pattern = strings(owner.op.properties["pattern"])
-                return owner.inputs[0], Indexing(pattern, tuple(owner.inputs[1:]))
-            if owner.op.op_class is AdvancedSubtensorOp:
-                return owner.inputs[0], Indexing(vectors=tuple(owner.inputs[1:]))
-    raise TypeError(
-        f"{function}: x must be the result of a subtensor operation, such as a[1:3] or a[rows], got {region}"
-    )
+        plain = (
+            owner is not None
+            and isinstance(owner.op, DialectOp)
+            and owner.op.op_class in (SubtensorOp, AdvancedSubtensorOp)
+        )
+        # A number, not the tensor itself: copies of the expression in terms of other variables share the tag.
+        steps = getattr(region.tag, "indexing_steps", int(plain))
+    if steps == 0:
+        raise TypeError(
+            f"{function}: x must be the result of a subtensor operation, such as a[1:3] or a[rows], got {region}"
+        )
+    nodes: list[Apply] = []
+    base: Any = region
+    for _ in range(steps):
+        nodes.insert(0, base.owner)
+        base = base.owner.inputs[0]
+    return base, Indexing.of_nodes(nodes)
 
 
 def _value_for(function: str, region: Any, value: Any) -> Any:
