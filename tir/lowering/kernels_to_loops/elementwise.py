@@ -61,25 +61,18 @@ def iterate(
         return
     sizes = loop_sizes(builder, operands, loops)
     if may_flatten and all(o.is_full(loops) or o.is_scalar for o in operands):
-        condition = contiguity(builder, operands, sizes)
-        if condition is None:
-            _flat(builder, operands, sizes, visit)
-        else:
-            builder.if_else(
-                condition,
-                lambda: _flat(builder, operands, sizes, visit),
-                lambda: nest(builder, operands, sizes, visit),
-            )
-        return
-    condition, simplified = unit_strides(builder, operands, loops - 1)
-    if condition is None:
-        nest(builder, operands, sizes, visit)
-    else:
-        builder.if_else(
-            condition,
-            lambda: nest(builder, simplified, sizes, visit),
+        builder.choose(
+            contiguity(builder, operands, sizes),
+            lambda: _flat(builder, operands, sizes, visit),
             lambda: nest(builder, operands, sizes, visit),
         )
+        return
+    condition, simplified = unit_strides(builder, operands, loops - 1)
+    builder.choose(
+        condition,
+        lambda: nest(builder, simplified, sizes, visit),
+        lambda: nest(builder, operands, sizes, visit),
+    )
 
 
 def _flat(

@@ -116,13 +116,11 @@ def _accumulate_in_registers(builder: LoopBuilder, reduction: Reduction) -> None
             total = product(builder, sizes)
             _reduce(builder, reduction, flatten(builder, reduction.inputs, total), [], [total])
 
-        condition = contiguity(builder, reduction.inputs, sizes)
-        if condition is None:
-            flat()
-        else:
-            builder.if_else(
-                condition, flat, lambda: _reduce(builder, reduction, reduction.inputs, [], sizes)
-            )
+        builder.choose(
+            contiguity(builder, reduction.inputs, sizes),
+            flat,
+            lambda: _reduce(builder, reduction, reduction.inputs, [], sizes),
+        )
         return
     outer = [loop for loop in range(loops) if reduction.parallel[loop]]
 
@@ -134,14 +132,11 @@ def _accumulate_in_registers(builder: LoopBuilder, reduction: Reduction) -> None
         nest(builder, [], [sizes[loop] for loop in outer], visit)
 
     condition, simplified = unit_strides(builder, reduction.inputs, loops - 1)
-    if condition is None:
-        over_parallel(reduction.inputs)
-    else:
-        builder.if_else(
-            condition,
-            lambda: over_parallel(simplified),
-            lambda: over_parallel(reduction.inputs),
-        )
+    builder.choose(
+        condition,
+        lambda: over_parallel(simplified),
+        lambda: over_parallel(reduction.inputs),
+    )
 
 
 def _reduce(
