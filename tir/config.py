@@ -74,7 +74,18 @@ FLAGS: dict[str, Flag] = {
 
 
 class Config:
-    """The flags as attributes; unknown names and bad values raise at once."""
+    """The flags as attributes; unknown names and bad values raise at once.
+
+    >>> settings = Config({"floatX": "float32"})
+    >>> settings.floatX
+    'float32'
+    >>> settings.floatX = "float63"
+    Traceback (most recent call last):
+    ValueError: bad value for the configuration flag floatX: 'float63' is not one of float64, float32
+    >>> settings.colour
+    Traceback (most recent call last):
+    AttributeError: no configuration flag is called 'colour'; see FLAGS
+    """
 
     def __init__(self, sources: Mapping[str, str] | None = None) -> None:
         self.__dict__["_values"] = {name: flag.default for name, flag in FLAGS.items()}
