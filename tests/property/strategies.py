@@ -91,6 +91,9 @@ class Program:
         )
         return f"Program({inputs} | {steps} | {self.results})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
 
 def _apply(function: Function, operands: Sequence[Array]) -> Array:
     with np.errstate(all="ignore"):
