@@ -86,6 +86,27 @@ def test_outputs_of_wrong_kinds():
 
 
 class TestInputs:
+    def test_in(self):
+        x = T.dscalar("x")
+        assert repr(tir.In(x, value=2)) == "In(x = 2)"
+        assert tir.In(x, autoname=False).name is None
+        with pytest.raises(TypeError, match="must be a variable"):
+            tir.In(3)
+        with pytest.raises(TypeError, match="implicit input x needs a default"):
+            tir.In(x, implicit=True)
+        with pytest.raises(TypeError, match="needs a value"):
+            tir.In(x, update=x + 1)
+        with pytest.raises(TypeError, match="not for users"):
+            tir.In(x, shared=True)
+
+    def test_implicit_inputs_are_given_by_name_only(self):
+        x, y = T.dscalars("x", "y")
+        f = tir.function([x, tir.In(y, value=2.0, implicit=True)], x * y)
+        assert f(3) == 6
+        assert f(3, y=5) == 15
+        with pytest.raises(TypeError, match=r"number 1 .* is implicit"):
+            f(3.0, 5.0)
+
     def test_must_be_a_list(self):
         x = T.dscalar("x")
         with pytest.raises(TypeError, match="must be a list"):
@@ -363,6 +384,13 @@ class TestGivens:
         f = tir.function([x], a * 2, updates=[(a, a + 1)], givens={a: x}, mode=mode)
         assert f(5) == 10
         assert a.get_value() == 6
+
+    def test_values_that_use_a_state(self, mode):
+        x, state = T.dscalars("x", "state")
+        f = tir.function(
+            [tir.In(state, value=1.0, update=state * 2)], x, givens={x: state + 1}, mode=mode
+        )
+        assert [float(f()) for _ in range(3)] == [2, 3, 5]
 
     def test_values(self, mode):
         x = T.dvector("x")

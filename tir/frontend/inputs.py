@@ -19,8 +19,9 @@ class In:
     exactly the right dtype; `allow_downcast=True` permits loss of precision. `borrow` and `mutable` are permissions that
     are not needed: arguments are never changed.
 
-    >>> In(x, value=3.0, name="rate").name  # doctest: +SKIP
-    'rate'
+    >>> from tir import tensor as T
+    >>> In(T.dscalar("x"), value=3.0, name="rate")
+    In(rate = 3.0)
     """
 
     def __init__(

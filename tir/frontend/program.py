@@ -113,8 +113,14 @@ def make_program(
                 given.name, given.variable.type, given.value, given.strict, given.allow_downcast
             )
             states[position] = state
-            replacements[given.variable] = state
             explicit[state] = state.as_update(given.update)
+    state_of_input = {inputs[position].variable: state for position, state in states.items()}
+    replacements = {
+        **dict(
+            zip(replacements, clone_replace(replacements.values(), state_of_input), strict=True)
+        ),
+        **state_of_input,
+    }
     targets = list(explicit)
     replaced = clone_replace([*outputs.variables, *explicit.values()], replacements)
     results = replaced[: len(outputs.variables)]
