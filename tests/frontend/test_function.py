@@ -512,6 +512,30 @@ def test_threads(mode):
 
 
 @every_mode
+def test_threads_that_update(mode):
+    """Updates of other threads may be lost, but each value is one that some call has made."""
+    s = tir.shared(np.zeros(100_000))
+    f = tir.function([], s.sum(), updates=[(s, s + 1)], mode=mode)
+    wrong: list[float] = []
+
+    def work() -> None:
+        for _ in range(10):
+            total = float(f())
+            if total % 100_000 or not 0 <= total <= 60 * 100_000:
+                wrong.append(total)
+            s.set_value(np.full(100_000, 7.0), borrow=True)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    value = s.get_value(borrow=True)
+    assert value.min() == value.max()
+
+
+@every_mode
 def test_functions_are_freed(mode):
     x = T.dscalar("x")
     s = tir.shared(1.0)
