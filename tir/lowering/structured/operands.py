@@ -61,7 +61,8 @@ def loop_sizes(builder: LoopBuilder, operands: Sequence[Operand], loops: int) ->
         for axis, loop in enumerate(operand.map):
             if loop != ZERO and loop not in sizes:
                 sizes[loop] = builder.size(operand.buffer, axis)
-    return [sizes[loop] for loop in range(loops)]
+    # What no operand indexes is a broadcastable dimension that a view has added: it has size 1.
+    return [sizes[loop] if loop in sizes else builder.index(1) for loop in range(loops)]
 
 
 def flatten(builder: LoopBuilder, operands: Sequence[Operand], total: SSAValue) -> list[Operand]:
