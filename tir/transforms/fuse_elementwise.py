@@ -34,6 +34,9 @@ from tir.transforms.dead_code import erase_dead_operations
 CHEAP_OPERATIONS = 4
 """A producer with at most this many operations, none of them expensive, is computed again rather than stored."""
 
+MOST_OPERATIONS = 256
+"""Bodies do not grow beyond this: registers run out long before, and LLVM's time grows faster than the body."""
+
 _EXPENSIVE_DIALECTS = ("math", "math_ext", "tensor", "scf")
 _VIEWS = (DimshuffleOp, tensor.CastOp)
 _PARALLEL = IteratorTypeAttr(IteratorType.PARALLEL)
@@ -54,6 +57,8 @@ class Node:
     iterators: tuple[Attribute, ...]
     position: int
     location: LocationAttr
+    size: int
+    """How many operations the body has."""
     absorbed: bool = False
 
     @property
@@ -197,6 +202,7 @@ class _Fusion:
             iterators=op.iterator_types.data,
             position=position,
             location=op.location,
+            size=len(block.ops),
         )
         for result in op.results:
             self.producer_of[result] = node
@@ -229,6 +235,8 @@ class _Fusion:
         value, map_ = node.inputs[index]
         producer = self.producer_of.get(value)
         if producer is None or producer is node or not producer.is_elementwise:
+            return False
+        if node.size + producer.size > MOST_OPERATIONS:
             return False
         if not self._binds_all_loops(node, index, producer):
             return False
@@ -279,20 +287,38 @@ class _Fusion:
         self._drop_input(node, index, yielded[producer.results.index(value)])
 
     def _splice(self, node: Node, producer: Node, block: Block, map_: Projection) -> list[SSAValue]:
-        """Move the operations and the inputs of a block into the node, in front; what it yielded."""
-        arguments = list(block.args)
-        *moved, terminator = block.ops
+        """Join a producer's body and the node's; the values that the producer yielded.
+
+        The shorter body moves, so that a long chain costs no more than its length. The node's own inputs
+        keep their numbers.
+        """
+        terminator = block.last_op
         assert isinstance(terminator, YieldOp)
-        for op in moved:
-            op.detach()
-        _insert_in_front(node.block, moved)
-        for (value, inner), argument in zip(producer.inputs, arguments, strict=False):
+        terminator.detach()  # it still holds what is yielded, through all replacements
+        inputs = [(v, compose(m, map_)) for v, m in producer.inputs]
+        if producer.size <= node.size:
+            moved = list(block.ops)
+            for op in moved:
+                op.detach()
+            _insert_in_front(node.block, moved)
             at = len(node.inputs)
-            new = node.block.insert_arg(argument.type, at)
-            argument.replace_all_uses_with(new)
-            self._bind_argument(node, at, value, compose(inner, map_))
+            _take_arguments(block, range(len(inputs)), node.block, at)
+        else:
+            for argument in list(block.args[len(inputs) :]):
+                block.erase_arg(argument)
+            split = len(node.inputs)
+            _take_arguments(node.block, range(split), block, 0)
+            _take_arguments(node.block, range(split, len(node.block.args)), block, len(block.args))
+            moved = list(node.block.ops)
+            for op in moved:
+                op.detach()
+            block.add_ops(moved)
+            node.block = block
+        node.size += producer.size
+        for value, composed in inputs:
+            self._bind_argument(node, len(node.inputs), value, composed)
         yielded = list(terminator.operands)
-        block.erase_op(terminator)
+        terminator.erase()
         return yielded
 
     def _merge(self, node: Node, producer: Node) -> None:
@@ -380,6 +406,13 @@ def _insert_in_front(block: Block, operations: Sequence[Operation]) -> None:
     first = block.first_op
     assert first is not None
     block.insert_ops_before(operations, first)
+
+
+def _take_arguments(source: Block, numbers: range, target: Block, at: int) -> None:
+    """Make arguments of one block arguments of another, in order."""
+    for offset, number in enumerate(numbers):
+        argument = source.args[number]
+        argument.replace_all_uses_with(target.insert_arg(argument.type, at + offset))
 
 
 def _replace_argument(argument: SSAValue, replacement: SSAValue) -> None:
