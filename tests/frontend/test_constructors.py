@@ -141,6 +141,11 @@ def test_as_tensor_variable() -> None:
     assert (vector.dtype, vector.broadcastable) == ("float64", (False,))
 
 
+def test_tensors_cannot_be_stacked_yet() -> None:
+    with pytest.raises(tir.UnsupportedError, match="stacking tensors is not supported yet"):
+        T.as_tensor_variable([T.vector(), 1.0])
+
+
 @pytest.mark.parametrize("value", [True, "text", object(), None, [1, "a"], np.array(["a"])])
 def test_what_is_no_tensor(value: object) -> None:
     with pytest.raises(AsTensorError):

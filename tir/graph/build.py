@@ -28,6 +28,7 @@ from tir.graph.constants import AsTensorError, constant
 from tir.graph.dialect_op import DialectOp
 from tir.graph.tensor_type import TensorType, resolve_dtype
 from tir.graph.variable import Variable
+from tir.support.errors import UnsupportedError
 
 
 def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = None) -> Any:
@@ -50,6 +51,11 @@ def as_tensor_variable(value: Any, name: str | None = None, ndim: int | None = N
             "tir.tensor.neq for an elementwise comparison, np.bool_ for a boolean constant."
         )
     if isinstance(value, list | tuple) and any(isinstance(v, Variable) for v in value):
+        if any(as_tensor_variable(v).type.ndim for v in value):
+            raise UnsupportedError(
+                "a list becomes a tensor if it holds scalars only; stacking tensors is not supported yet, got "
+                f"{list(value)}"
+            )
         return make_vector(*value)
     try:
         return constant(value, name=name, ndim=ndim)
