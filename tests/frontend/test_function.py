@@ -324,6 +324,9 @@ class TestUpdates:
         a = tir.shared(np.float32(1))
         tir.function([], updates={a: 3}, mode=mode)()
         assert a.get_value() == 3
+        b = tir.shared(np.zeros(3))
+        tir.function([], updates={b: np.ones(1)}, mode=mode)()
+        np.testing.assert_array_equal(b.get_value(), [1])
 
     def test_set_value_between_calls(self, mode):
         a = tir.shared(np.zeros(2))

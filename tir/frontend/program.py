@@ -11,6 +11,7 @@ from tir.frontend.inputs import In, MissingInputError, Out, UnusedInputError, as
 from tir.frontend.shared import SharedVariable
 from tir.graph.build import as_tensor_variable, rebroadcast
 from tir.graph.clone import clone_replace
+from tir.graph.constants import constant
 from tir.graph.tensor_type import TensorType
 from tir.graph.traversal import graph_inputs
 from tir.graph.variable import Variable
@@ -167,7 +168,7 @@ def _replacements(givens: Any, inputs: set[Variable]) -> dict[Variable, Variable
 
 def _as_replacement(old: Variable, new: Any) -> Variable:
     if not isinstance(new, Variable):
-        return old.type.constant_class(old.type, old.type.filter(new))
+        return rebroadcast(constant(old.type.filter(new)), old.type.broadcastable)
     if new.type == old.type:
         return new
     own: Any = old.type

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from tir.frontend.tensor.operators import TensorOperators
+from tir.graph.build import rebroadcast
+from tir.graph.constants import constant
 from tir.graph.tensor_type import TensorType
 from tir.graph.variable import Variable
 from tir.support.arrays import canonical_array
@@ -95,10 +97,8 @@ class SharedVariable(TensorOperators, Variable):
         A number or an array becomes a constant of this variable's type.
         """
         if not isinstance(expression, Variable):
-            value = self.type.filter(expression, allow_downcast=False)
-            value = np.array(value, copy=True)
-            value.flags.writeable = False
-            return self.type.constant_class(self.type, value)
+            value = constant(self.type.filter(expression, allow_downcast=False))
+            return rebroadcast(value, self.type.broadcastable)
         if expression.type != self.type:
             raise TypeError(
                 "An update must have the same type as the shared variable: "
