@@ -20,7 +20,7 @@ from tir.lowering.tir_to_linalg.conversions import (
     is_unsigned_dtype,
     scalar_type,
 )
-from tir.lowering.tir_to_linalg.elementwise import convert_tensor, operand_type
+from tir.lowering.tir_to_linalg.elementwise import convert_tensor, elementwise, operand_type
 from tir.lowering.tir_to_linalg.generic import (
     fill,
     generic,
@@ -46,6 +46,9 @@ def reduce(
     kept = tuple(axis for axis in range(len(shape)) if axis not in axes)
     kept_dims = [dims[axis] for axis in kept]
     type_ = TensorType(initial.type, [shape[axis] for axis in kept])
+    if not axes:
+        # Each element is a reduction of its own.
+        return elementwise(low, [source], type_, dims, lambda b, x: body(b, x, initial))
     (result,) = generic(
         low.host,
         [source],
@@ -190,6 +193,8 @@ def _first_position(
 
     kept_dims = [dims[axis] for axis in kept]
     type_ = TensorType(i64, [shape[axis] for axis in kept])
+    if not axes:
+        return fill(low.host, low.host.constant(0, i64), kept_dims, type_)
     (result,) = generic(
         low.host,
         [source, extreme],
