@@ -17,8 +17,8 @@ from tir.targets import TARGETS
 from tir.targets.llvm_ir import llvm_assembly
 
 FAILURES_ATTRIBUTE = "tir.failures"
-_TARGET_OF_NAME = {"llvm-ir": "llvm", "asm": "asm"}
-"""Texts beyond the last stage; `llvm` alone is the name of the stage of that dialect."""
+_TARGET_OF_NAME = {"llvm-ir": ("cpu", "llvm"), "asm": ("cpu", "asm"), "ptx": ("gpu", "ptx")}
+"""Texts beyond the last stage, with pipeline and target; `llvm` alone is the name of the stage of that dialect."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,28 @@ class Artifact:
     timings: dict[str, float] = field(repr=False)
     """Seconds spent in each pass and in LLVM."""
     source: ModuleOp = field(repr=False)
-    stages: tuple[Stage, ...] = field(repr=False)
+    optimize: bool = field(repr=False)
+    """Whether the rewrites of the tir dialect ran."""
 
     def ir(self, stage: str) -> str:
-        """The text of the program after a stage (`"tir"`, `"kernels"`, ...) or as a target (`"asm"`).
+        """The text of the program after a stage (`"tir"`, `"kernels"`, ...) or as a target (`"asm"`, `"ptx"`).
 
         `ValueError` for an unknown name. The passes run again, so asking costs a compilation.
         """
         module = self.source.clone()
-        names = [s.name for s in self.stages]
-        if stage in names:
-            run_stages(module, self.stages[: names.index(stage) + 1])
-            return str(module)
+        names = []
+        for pipeline in PIPELINES:
+            stages = _stages(pipeline, self.optimize)
+            here = [s.name for s in stages]
+            if stage in here:
+                run_stages(module, stages[: here.index(stage) + 1])
+                return str(module)
+            names += [name for name in here if name not in names]
         if stage in _TARGET_OF_NAME:
-            run_stages(module, self.stages)
+            pipeline, target = _TARGET_OF_NAME[stage]
+            run_stages(module, _stages(pipeline, self.optimize))
             output = StringIO()
-            load(TARGETS[_TARGET_OF_NAME[stage]])(module, output)  # pyright: ignore[reportCallIssue]
+            load(TARGETS[target])(module, output)  # pyright: ignore[reportCallIssue]
             return output.getvalue()
         known = ", ".join([*names, *_TARGET_OF_NAME])
         raise ValueError(f"no stage is called {stage!r}; there are {known}")
@@ -64,13 +70,18 @@ class Artifact:
 
 def compile_module(module: ModuleOp, optimize: bool = True) -> Artifact:
     """Compile a module of the `tir` dialect for this CPU. The module is left as it is."""
-    stages = PIPELINES["cpu"] if optimize else without_optimization(PIPELINES["cpu"])
+    stages = _stages("cpu", optimize)
     timings: dict[str, float] = {}
     work = module.clone()
     run_stages(work, stages, timings=timings)
     text = llvm_assembly(work)
     object_code = cpu.compile_to_object(text, config.opt_level)
-    return Artifact(object_code, _failures(work), timings, module, stages)
+    return Artifact(object_code, _failures(work), timings, module, optimize)
+
+
+def _stages(pipeline: str, optimize: bool) -> tuple[Stage, ...]:
+    stages = PIPELINES[pipeline]
+    return stages if optimize else without_optimization(stages)
 
 
 def _failures(module: ModuleOp) -> tuple[Failure, ...]:

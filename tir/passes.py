@@ -17,6 +17,7 @@ PASSES: dict[str, str] = {
     "constant-fold": "tir.transforms.constant_fold:ConstantFoldPass",
     "canonicalize-dimshuffles": "tir.transforms.canonicalize_dimshuffles:CanonicalizeDimshufflesPass",
     "make-broadcasts-explicit": "tir.transforms.make_broadcasts_explicit:MakeBroadcastsExplicitPass",
+    "sink-fills": "tir.transforms.sink_fills:SinkFillsPass",
     "simplify-arithmetic": "tir.transforms.simplify_arithmetic:SimplifyArithmeticPass",
     "infer-shapes": "tir.transforms.infer_shapes:InferShapesPass",
     "stabilize": "tir.transforms.stabilize:StabilizePass",
@@ -26,9 +27,12 @@ PASSES: dict[str, str] = {
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",
     "kernels-to-loops": "tir.lowering.kernels_to_loops:KernelsToLoopsPass",
+    "kernels-to-gpu": "tir.lowering.kernels_to_gpu:KernelsToGpuPass",
     # machine code
+    "expand-fmod": "tir.lowering.expand_fmod:ExpandFmodPass",
     "expand-math": "tir.lowering.expand_math:ExpandMathPass",
     "convert-to-llvm": "tir.lowering.convert_to_llvm:ConvertToLLVMPass",
+    "gpu-to-nvvm": "tir.lowering.gpu_to_nvvm:GpuToNvvmPass",
     "emit-python-entry": "tir.lowering.emit_python_entry:EmitPythonEntryPass",
 }
 """Pass name -> "module:class"."""
@@ -40,6 +44,7 @@ DIALECTS: dict[str, str] = {
     "rt": "tir.dialects.rt:Rt",
     "math_ext": "tir.dialects.math_ext:MathExt",
     "llvm": "tir.dialects.llvm_ext:LLVM",
+    "nvvm": "tir.dialects.nvvm:NVVM",
 }
 """Dialect name -> "module:dialect"; they take precedence over xDSL's of the same name."""
 

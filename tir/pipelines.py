@@ -64,9 +64,20 @@ LOOPS = Stage(
 LLVM = Stage(
     "llvm", ("expand-math", "convert-to-llvm", "emit-python-entry"), frozenset({"builtin", "llvm"})
 )
+GPU = Stage(
+    "gpu",
+    ("kernels-to-gpu",),
+    frozenset(_HOST | {"gpu", "scf", "memref", "math", "math_ext"}),
+)
+NVVM = Stage(
+    "nvvm",
+    ("expand-math", "expand-fmod", "gpu-to-nvvm"),
+    frozenset(_HOST | {"gpu", "scf", "memref", "llvm", "nvvm"}),
+)
 
 PIPELINES: dict[str, tuple[Stage, ...]] = {
     "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, LOOPS, LLVM),
+    "gpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, GPU, NVVM),
 }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
@@ -18,8 +17,8 @@ from tir.support.errors import TirError
 
 from .blas import symbol_address
 from .elf import undefined_symbols
+from .llvm_lock import LLVM_LOCK
 
-_lock = threading.RLock()
 _names = itertools.count()
 _symbols: dict[str, int] = {}
 
@@ -70,14 +69,14 @@ def _create_machine(llvm: ModuleType, cpu: str) -> Any:
 
 def host_cpu() -> str:
     """LLVM's name of this CPU and its features: what object code depends on."""
-    with _lock:
+    with LLVM_LOCK:
         host = _get_host()
         return f"{host.cpu} {host.llvm.get_host_cpu_features().flatten()}"
 
 
 def add_symbol(name: str, address: int) -> None:
     """Makes an address known to the code that is loaded later under a symbol name."""
-    with _lock:
+    with LLVM_LOCK:
         _symbols[name] = address
 
 
@@ -110,20 +109,20 @@ def _optimized(host: _Host, text: str, level: int) -> Any:
 
 def optimized_ir(text: str, level: int = 3) -> str:
     """LLVM assembly after LLVM's own passes at an optimization level of 0 to 3."""
-    with _lock:
+    with LLVM_LOCK:
         return str(_optimized(_get_host(), text, level))
 
 
 def assembly(text: str, level: int = 3) -> str:
     """The machine code of LLVM assembly, as this CPU's assembly language."""
-    with _lock:
+    with LLVM_LOCK:
         host = _get_host()
         return host.machine.emit_assembly(_optimized(host, text, level))
 
 
 def compile_to_object(text: str, level: int = 3) -> bytes:
     """Object code for this CPU. TirError where LLVM does not accept the assembly."""
-    with _lock:
+    with LLVM_LOCK:
         host = _get_host()
         return host.machine.emit_object(_optimized(host, text, level))
 
@@ -154,7 +153,7 @@ def load_object(data: bytes, exports: Iterable[str] = ("main",)) -> LoadedObject
     LinkError where it needs a symbol that neither `add_symbol`, nor the BLAS library, nor the process has.
     """
     exports = tuple(exports)
-    with _lock:
+    with LLVM_LOCK:
         host = _get_host()
         builder = host.llvm.JITLibraryBuilder()
         builder.add_object_img(data)

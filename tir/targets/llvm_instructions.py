@@ -9,6 +9,7 @@ from xdsl.ir import Operation
 from .llvm_intrinsics import INTRINSIC_ROWS
 from .llvm_types import function_type_text, symbol_text
 from .llvm_writer import Row, Writer, fast_math_text
+from .nvvm_instructions import NVVM_ROWS
 
 _INTEGER_PREDICATES = [flag.value for flag in llvm.ICmpPredicateFlag]
 _FLOAT_PREDICATES = [flag.value.lstrip("_") for flag in llvm.FCmpPredicateFlag]
@@ -282,6 +283,7 @@ ROWS: dict[str, Row] = {
     **{f"llvm.{name}": _float_binary(name) for name in _FLOAT_BINARY},
     **{f"llvm.{name}": _cast(name) for name in _CASTS},
     **INTRINSIC_ROWS,
+    **NVVM_ROWS,
     "llvm.fneg": _fneg,
     "llvm.icmp": _icmp,
     "llvm.fcmp": _fcmp,

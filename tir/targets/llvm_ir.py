@@ -12,6 +12,7 @@ from xdsl.dialects import llvm
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
+from tir.dialects.nvvm import KERNEL
 from tir.support.errors import UnsupportedError
 
 from .legality import check_legal
@@ -196,7 +197,9 @@ class _FunctionPrinter:
         if visibility:
             words.append({1: "hidden", 2: "protected"}[visibility])
         convention = op.CConv.convention.data
-        if convention != "ccc":
+        if KERNEL in op.attributes:
+            words.append("ptx_kernel")
+        elif convention != "ccc":
             words.append(convention)
         words.append(self.type(op.function_type.output))
         parameters = [

@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from xdsl.dialects import get_all_dialects
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import DiagnosticException, ParseError
+from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from tir.passes import DIALECTS, PASSES, load, load_dialect, pass_factory
 from tir.pipelines import PIPELINES, run_stages, stages_until
 from tir.support.errors import TirError
-from tir.targets import TARGETS
+from tir.targets import TARGETS, TARGETS_WITH_OPTIONS
 
 
 class TirOptMain(xDSLOptMain):
@@ -53,6 +54,8 @@ class TirOptMain(xDSLOptMain):
         super().register_all_targets()
         for name, reference in TARGETS.items():
             self.available_targets[name] = _target(reference)
+        for name, reference in TARGETS_WITH_OPTIONS.items():
+            self.available_targets[name] = _target_class(reference)
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
         super().register_all_arguments(arg_parser)
@@ -68,11 +71,20 @@ class TirOptMain(xDSLOptMain):
         run_stages(prog, self.stages, self.ctx, verify=not self.args.disable_verify)
 
 
-def _target(reference: str):  # noqa: ANN202
-    def emit(module: ModuleOp, output) -> None:  # noqa: ANN001
+def _target(reference: str):
+    def emit(module: ModuleOp, output) -> None:
         load(reference)(module, output)  # pyright: ignore[reportCallIssue]
 
     return emit
+
+
+def _target_class(reference: str):
+    def factory() -> type[Target]:
+        found = load(reference)
+        assert isinstance(found, type) and issubclass(found, Target)
+        return found
+
+    return factory
 
 
 def main(args: Sequence[str] | None = None) -> int:

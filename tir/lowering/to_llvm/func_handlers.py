@@ -85,8 +85,8 @@ def _parameter_attributes(function: func.FuncOp, private: bool) -> ArrayAttr[Dic
     return ArrayAttr(result)
 
 
-def convert_function(module: ModuleEmitter, function: func.FuncOp) -> None:
-    """Converts one `func.func`."""
+def convert_function(module: ModuleEmitter, function: func.FuncOp) -> llvm.FuncOp:
+    """Converts one `func.func`, and returns what it became."""
     name = function.sym_name.data
     is_main = name == MAIN
     status = name in module.status_functions
@@ -118,7 +118,7 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> None:
     if is_main:
         record_signature(function, converted)
     if not function.body.blocks:
-        return
+        return converted
     emitter = FunctionEmitter(module, region, status, is_main)
     for type_ in inputs:
         emitter.prologue.insert_arg(type_, len(emitter.prologue.args))
@@ -129,6 +129,7 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> None:
         start += len(group)
     _convert_body(emitter, function)
     emitter.finish()
+    return converted
 
 
 def _convert_body(emitter: FunctionEmitter, function: func.FuncOp) -> None:

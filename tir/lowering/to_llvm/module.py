@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from xdsl.dialects import func, llvm
 from xdsl.dialects.builtin import (
@@ -16,6 +17,9 @@ from xdsl.ir import Attribute, Block, Operation, Region
 
 from .emitter import FunctionEmitter, Handler
 
+if TYPE_CHECKING:
+    from xdsl.dialects import gpu
+
 VOID = llvm.LLVMVoidType()
 FAILURES_ATTRIBUTE = "tir.failures"
 _CCONV = llvm.CallingConventionAttr("ccc")
@@ -28,7 +32,7 @@ class ModuleEmitter:
 
     def __init__(
         self,
-        module: ModuleOp,
+        module: ModuleOp | gpu.ModuleOp,
         handlers: Mapping[type[Operation], Handler],
         structured_terminators: frozenset[type[Operation]],
     ):

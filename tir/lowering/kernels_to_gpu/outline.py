@@ -1,0 +1,175 @@
+"""One structured operation of a kernel region as one function of the GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects import gpu
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    FunctionType,
+    MemRefType,
+    UnitAttr,
+)
+from xdsl.dialects.linalg.attrs import IteratorType
+from xdsl.dialects.linalg.ops import FillOp, GenericOp, IndexOp
+from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.traits import MemoryEffectKind, get_effects
+
+from tir.dialects import kernel
+from tir.dialects.projections import identity, projection
+from tir.lowering.kernels_to_gpu.grid import for_all
+from tir.lowering.structured.builder import LoopBuilder, memref_type
+from tir.lowering.structured.operands import Operand
+from tir.support.errors import UnsupportedError
+
+THREADS_PER_BLOCK = 256
+
+Message = Callable[[Operation, str], str]
+"""The text of an error about an operation and the kind of operations that cannot be lowered."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A function of the GPU, what the host passes to it, and the buffers whose sizes are its iteration space."""
+
+    function: gpu.FuncOp
+    arguments: Sequence[SSAValue]
+    operands: Sequence[Operand]
+    """The operands of the structured operation, as values of the host."""
+    loops: int
+
+
+@dataclass(frozen=True)
+class Structured:
+    """An elementwise operation of a region, with the scalar operations that it depends on."""
+
+    region: kernel.RegionOp
+    op: GenericOp | FillOp
+    scalars: Sequence[Operation]
+
+    @property
+    def loops(self) -> int:
+        """The number of loops."""
+        if isinstance(self.op, GenericOp):
+            return len(self.op.iterator_types.data)
+        return len(memref_type(self.op.operands[1]).get_shape())
+
+    def _operands(self, values: dict[SSAValue, SSAValue]) -> list[Operand]:
+        """The buffers, inputs first, seen through what their values have become."""
+        if isinstance(self.op, FillOp):
+            return [Operand(values[self.op.operands[1]], identity(self.loops))]
+        maps = [projection(m) for m in self.op.indexing_maps.data]
+        return [Operand(values.get(v, v), m) for v, m in zip(self.op.operands, maps, strict=True)]
+
+    def outline(self, name: str) -> Kernel:
+        """A new function that does what the operation does, for all elements."""
+        arguments = self.region.body.block.args
+        used = [a for a in arguments if self._uses(a)]
+        block = Block(arg_types=[a.type for a in used])
+        inside: dict[SSAValue, SSAValue] = dict(zip(used, block.args, strict=True))
+        for old, new in inside.items():
+            new.name_hint = old.name_hint
+        builder = LoopBuilder(block)
+        for scalar in self.scalars:
+            copy = scalar.clone(inside)
+            builder.add(copy)
+            inside.update(zip(scalar.results, copy.results, strict=True))
+        self._build(builder, inside)
+        block.add_op(gpu.ReturnOp([]))
+        outer: dict[SSAValue, SSAValue] = dict(zip(arguments, self.region.operands, strict=True))
+        return Kernel(
+            self._function(name, block, used),
+            [outer[a] for a in used],
+            [o for o in self._operands(outer) if isinstance(o.buffer.type, MemRefType)],
+            self.loops,
+        )
+
+    def _uses(self, argument: SSAValue) -> bool:
+        mine = {self.op, *self.scalars}
+        for use in argument.uses:
+            op: Operation | None = use.operation
+            while op is not None and op not in mine:
+                op = op.parent_op()
+            if op is not None:
+                return True
+        return False
+
+    def _function(self, name: str, block: Block, arguments: Sequence[SSAValue]) -> gpu.FuncOp:
+        function = gpu.FuncOp(
+            name,
+            FunctionType.from_lists([a.type for a in arguments], []),
+            Region(block),
+            kernel=True,
+            known_block_size=[THREADS_PER_BLOCK, 1, 1],
+        )
+        written = self.op.operands[len(self.op.inputs) :]
+        attributes = []
+        for argument in arguments:
+            own: dict[str, UnitAttr] = {}
+            if isinstance(argument.type, MemRefType):
+                own["llvm.noalias"] = UnitAttr()
+                if argument not in written:
+                    own["llvm.readonly"] = UnitAttr()
+            attributes.append(DictionaryAttr(own))
+        function.attributes["arg_attrs"] = ArrayAttr(attributes)
+        function.location = self.region.location
+        return function
+
+    def _build(self, builder: LoopBuilder, inside: dict[SSAValue, SSAValue]) -> None:
+        operands = self._operands(inside)
+        if isinstance(self.op, FillOp):
+            value = inside[self.op.operands[0]]
+
+            def visit(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
+                operands[0].store(builder, value, indices)
+
+            for_all(builder, operands, self.loops, visit, may_flatten=True)
+            return
+        body = self.op.body.block
+        split = len(self.op.inputs)
+        for inner in body.walk():
+            for number, operand in enumerate(inner.operands):
+                if operand in inside:
+                    inner.operands[number] = inside[operand]
+
+        def run(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
+            loaded = [o.load(builder, indices) for o in operands[:split]]
+            # An elementwise body does not read its outputs, though it has arguments for them.
+            results = builder.inline(body, [*loaded, *body.args[split:]], indices)
+            for operand, result in zip(operands[split:], results, strict=True):
+                operand.store(builder, result, indices)
+
+        uses_indices = any(isinstance(op, IndexOp) for op in body.ops)
+        may_flatten = self.loops == 1 or not uses_indices
+        for_all(builder, operands, self.loops, run, may_flatten=may_flatten)
+
+
+def split_region(region: kernel.RegionOp, message: Message) -> list[Structured]:
+    """The elementwise operations of a region; `UnsupportedError` where it holds anything else."""
+    found: list[Structured] = []
+    scalars: list[Operation] = []
+    for op in region.body.block.ops:
+        if isinstance(op, GenericOp):
+            if any(t.data is not IteratorType.PARALLEL for t in op.iterator_types.data):
+                raise UnsupportedError(message(op, "reductions"))
+            found.append(Structured(region, op, tuple(scalars)))
+        elif isinstance(op, FillOp):
+            found.append(Structured(region, op, tuple(scalars)))
+        elif _is_scalar(op):
+            scalars.append(op)
+        elif not isinstance(op, kernel.YieldOp):
+            raise UnsupportedError(message(op, "such operations"))
+    return found
+
+
+def _is_scalar(op: Operation) -> bool:
+    effects = get_effects(op)
+    return (
+        effects is not None
+        and all(e.kind is MemoryEffectKind.READ for e in effects)
+        and not any(isinstance(r.type, MemRefType) for r in op.results)
+        and not op.regions
+    )
