@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, StringAttr, i1
 from xdsl.ir import Attribute
 
 from tir.dialects.tir.base import Properties, TirOp, TypeInferenceError
@@ -49,5 +50,15 @@ class DialectOp(Op):
     def __str__(self) -> str:
         if not self.properties:
             return self.short_name
-        shown = ", ".join(f"{name}={value}" for name, value in self.properties.items())
+        shown = ", ".join(f"{name}={_text(value)}" for name, value in self.properties.items())
         return f"{self.short_name}{{{shown}}}"
+
+
+def _text(attribute: Attribute) -> str:
+    """A property as a reader who does not know the IR expects it: `[0, 1]`, `float32`."""
+    if isinstance(attribute, ArrayAttr):
+        return f"[{', '.join(map(_text, attribute.data))}]"
+    if isinstance(attribute, IntegerAttr):
+        value = attribute.value.data
+        return str(bool(value)) if attribute.type == i1 else str(value)
+    return attribute.data if isinstance(attribute, StringAttr) else str(attribute)
