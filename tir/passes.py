@@ -43,6 +43,7 @@ DIALECTS: dict[str, str] = {
     "kernel": "tir.dialects.kernel:Kernel",
     "rt": "tir.dialects.rt:Rt",
     "math_ext": "tir.dialects.math_ext:MathExt",
+    "linalg": "tir.dialects.linalg_generic:Linalg",
     "llvm": "tir.dialects.llvm_ext:LLVM",
     "nvvm": "tir.dialects.nvvm:NVVM",
 }
@@ -60,7 +61,8 @@ def pass_factory(name: str) -> Callable[[], type[ModulePass]]:
 
     def factory() -> type[ModulePass]:
         found = load(PASSES[name])
-        assert isinstance(found, type) and issubclass(found, ModulePass)
+        assert isinstance(found, type)
+        assert issubclass(found, ModulePass)
         return found
 
     return factory
