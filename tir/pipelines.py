@@ -38,7 +38,6 @@ OPTIMIZED = Stage(
         "canonicalize-dimshuffles",
         "simplify-arithmetic",
         "infer-shapes",
-        "stabilize",
         "merge",
     ),
     TIR.dialects,
