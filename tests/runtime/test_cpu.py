@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -168,3 +170,18 @@ def test_a_blas_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(blas, "_library", None)
     with pytest.raises(TirError, match=r"/nowhere/libblas\.so"):
         blas.library()
+
+
+def test_compiling_gives_memory_back() -> None:
+    def resident_kilobytes() -> int:
+        fields = Path("/proc/self/statm").read_text().split()
+        return int(fields[1]) * os.sysconf("SC_PAGESIZE") // 1024
+
+    for _ in range(20):
+        cpu.compile_to_object(ADD)
+    gc.collect()
+    before = resident_kilobytes()
+    for _ in range(50):
+        cpu.compile_to_object(ADD)
+    gc.collect()
+    assert (resident_kilobytes() - before) / 50 < 25

@@ -98,7 +98,13 @@ def _optimize(host: _Host, module: Any, level: int) -> None:
     options.loop_interleaving = level > 1
     options.loop_unrolling = level > 0
     builder = llvm.create_pass_builder(host.machine, options)
-    builder.getModulePassManager().run(module, builder)
+    manager = builder.getModulePassManager()
+    try:
+        manager.run(module, builder)
+    finally:
+        # What llvmlite calls when the object dies leaves LLVM's pass manager alive: 100 kB each time.
+        llvm.newpassmanagers.NewPassManager._dispose(manager)
+        manager.detach()
 
 
 def _optimized(host: _Host, text: str, level: int) -> Any:
