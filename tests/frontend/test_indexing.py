@@ -208,7 +208,7 @@ def test_bad_writing(function: Any) -> None:
         (slice(None, None, 0), ValueError, "must not be zero"),
         (np.array([True, False, True]), tir.UnsupportedError, "boolean masks"),
         (np.array([[0, 1]]), tir.UnsupportedError, "scalars and vectors"),
-        (object(), TypeError, "must be an integer"),
+        (NotImplemented, TypeError, "must be an integer"),
     ],
     ids=str,
 )
