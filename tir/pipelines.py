@@ -15,6 +15,7 @@ from xdsl.ir import Dialect
 from xdsl.passes import ModulePass
 
 from tir.passes import DIALECTS, load_dialect, pass_factory
+from tir.transforms.optimize import OPTIMIZATION_PASSES
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,7 @@ class Stage:
 _HOST = {"builtin", "func", "arith", "rt"}
 
 TIR = Stage("tir", (), frozenset({"builtin", "func", "tir"}))
-OPTIMIZED = Stage(
-    "optimized",
-    (
-        "merge",
-        "constant-fold",
-        "canonicalize-dimshuffles",
-        "simplify-arithmetic",
-        "infer-shapes",
-        "merge",
-    ),
-    TIR.dialects,
-)
+OPTIMIZED = Stage("optimized", OPTIMIZATION_PASSES, TIR.dialects)
 LINALG = Stage(
     "linalg",
     ("tir-to-linalg",),

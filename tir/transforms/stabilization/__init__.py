@@ -1,0 +1,1 @@
+"""The rewrites of the pass `stabilize`, family by family."""
