@@ -23,6 +23,7 @@ PASSES: dict[str, str] = {
     "stabilize": "tir.transforms.stabilize:StabilizePass",
     # linalg, kernels, buffers, loops
     "tir-to-linalg": "tir.lowering.tir_to_linalg:TirToLinalgPass",
+    "linalg-cse": "tir.transforms.linalg_cse:LinalgCsePass",
     "linalg-fuse-elementwise": "tir.transforms.fuse_elementwise:FuseElementwisePass",
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",

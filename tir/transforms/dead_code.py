@@ -1,23 +1,27 @@
-"""Erasing operations that nobody uses."""
+"""Which operations may be erased or merged, and erasing those that nobody uses."""
 
 from __future__ import annotations
 
-from xdsl.ir import Block
-from xdsl.transforms.dead_code_elimination import is_trivially_dead
+from xdsl.ir import Block, Operation
+from xdsl.traits import is_side_effect_free
 
 from tir.dialects.linalg_ext import LinalgExt
 
-_STRUCTURED = ("linalg.generic", "linalg.fill", "linalg.matmul")
-_STRUCTURED_EXT = tuple(op.name for op in LinalgExt.operations)
+_STRUCTURED = frozenset(
+    ("linalg.generic", "linalg.fill", "linalg.matmul", *(op.name for op in LinalgExt.operations))
+)
 
 
-def erase_dead_operations(block: Block) -> None:
-    """Erase, last to first, every operation of the block that has no effect and no user.
+def is_pure_on_tensors(op: Operation) -> bool:
+    """Whether an operation of the linalg level only computes its results.
 
     xDSL's linalg operations declare no effects; on tensors they have none.
     """
+    return op.name in _STRUCTURED or is_side_effect_free(op)
+
+
+def erase_dead_operations(block: Block) -> None:
+    """Erase, last to first, every operation of the block that has no effect and no user."""
     for op in reversed(list(block.ops)):
-        if any(r.first_use is not None for r in op.results) or not op.results:
-            continue
-        if op.name in _STRUCTURED or op.name in _STRUCTURED_EXT or is_trivially_dead(op):
+        if op.results and all(r.first_use is None for r in op.results) and is_pure_on_tensors(op):
             block.erase_op(op)

@@ -1,0 +1,39 @@
+// RUN: tir-opt %s -p linalg-cse | filecheck %s
+
+// Structured operations with equal bodies on equal operands are done once; other bodies and checks stay.
+
+func.func @main(%x: tensor<?xf64>, %c: i1) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf64>
+  %e0 = tensor.empty(%n) : tensor<?xf64>
+  %a = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%x : tensor<?xf64>) outs(%e0 : tensor<?xf64>) {
+  ^bb0(%i: f64, %o: f64):
+    %r = math.exp %i : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  rt.assert %c, "first" {kind = "ValueError"}
+  rt.assert %c, "second" {kind = "ValueError"}
+  %m = tensor.dim %x, %c0 : tensor<?xf64>
+  %e1 = tensor.empty(%m) : tensor<?xf64>
+  %b = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%x : tensor<?xf64>) outs(%e1 : tensor<?xf64>) {
+  ^bb0(%i: f64, %o: f64):
+    %r = math.exp %i : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  %d = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%x : tensor<?xf64>) outs(%e1 : tensor<?xf64>) {
+  ^bb0(%i: f64, %o: f64):
+    %r = math.log %i : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  func.return %a, %b, %d : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>
+}
+
+// CHECK:         [[A:%\S+]] = linalg.generic
+// CHECK:           math.exp
+// CHECK:         rt.assert %c, "first"
+// CHECK-NEXT:    rt.assert %c, "second"
+// CHECK-NOT:     tensor.dim
+// CHECK-NOT:     math.exp
+// CHECK:         [[D:%\S+]] = linalg.generic
+// CHECK:           math.log
+// CHECK:         func.return [[A]], [[A]], [[D]]

@@ -1,0 +1,80 @@
+"""The pass `linalg-cse`: equal computations on tensors are done once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.passes import ModulePass
+
+from tir.transforms.dead_code import is_pure_on_tensors
+
+
+@dataclass(frozen=True)
+class LinalgCsePass(ModulePass):
+    """Replaces an operation on tensors or host scalars by an equal one before it.
+
+    Two rewrites of the tir dialect may lower to the same pieces: softmax cross-entropy and its gradient both need the
+    rows' maxima and the sums of their exponentials. xDSL's `cse` leaves structured operations alone, because
+    they declare no effects.
+
+    Before:
+
+        %m = linalg.generic {...} ins(%x) outs(%e) { arith.maximumf }
+        %n = linalg.generic {...} ins(%x) outs(%f) { arith.maximumf }
+
+    After:
+
+        %m = linalg.generic {...} ins(%x) outs(%e) { arith.maximumf }
+
+    Invariants: operations with effects, `rt.assert` above all, stay as they are. Linear.
+    """
+
+    name = "linalg-cse"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        for function in op.body.block.ops:
+            if isinstance(function, func.FuncOp) and not function.is_declaration:
+                _merge_equal(function.body.block)
+
+
+def _merge_equal(block: Block) -> None:
+    seen: dict[Hashable, Operation] = {}
+    for op in list(block.ops):
+        if not op.results or not is_pure_on_tensors(op):
+            continue
+        key = _key(op, {})
+        known = seen.setdefault(key, op)
+        if known is not op:
+            for old, new in zip(op.results, known.results, strict=True):
+                old.replace_all_uses_with(new)
+            block.erase_op(op)
+
+
+def _key(op: Operation, numbers: dict[SSAValue, int]) -> Hashable:
+    """Equal for operations that compute the same; `numbers` name the values defined inside a region."""
+    return (
+        type(op),
+        tuple(numbers.get(v, v) for v in op.operands),
+        tuple(op.result_types),
+        tuple(sorted(op.properties.items(), key=lambda item: item[0])),
+        tuple(sorted(op.attributes.items(), key=lambda item: item[0])),
+        tuple(_region_key(region, numbers) for region in op.regions),
+    )
+
+
+def _region_key(region: Region, numbers: dict[SSAValue, int]) -> Hashable:
+    keys = []
+    for block in region.blocks:
+        for argument in block.args:
+            numbers[argument] = len(numbers)
+        keys.append(tuple(a.type for a in block.args))
+        for op in block.ops:
+            keys.append(_key(op, numbers))
+            for result in op.results:
+                numbers[result] = len(numbers)
+    return tuple(keys)
