@@ -36,7 +36,7 @@ from tir.dialects.tir.canonicalization.sums import (
 from tir.support.dtypes import FLOAT_DTYPES
 
 PRODUCT_OPS = (MulOp, TrueDivOp, ReciprocalOp, NegOp)
-EXACT_DIVISION_COST = 1.5
+EXACT_DIVISION_COST = 30
 """A division by a power of two may as well be a multiplication."""
 _LARGEST_SQUARED_EXPONENT = 8
 """Higher powers are left to `pow`."""
@@ -52,7 +52,7 @@ class Product:
     coefficient: Number = 1
     constants: list[SSAValue] = field(default_factory=list)
     """The values that make up `coefficient`."""
-    cost: float = 0.0
+    cost: int = 0
     exact: bool = True
     """Whether `coefficient` is safe to use: finite, and zero only if a factor is."""
 
@@ -85,7 +85,7 @@ def collect_product(value: SSAValue) -> Product:
     return found
 
 
-def _operation_cost(op: TirOp) -> float:
+def _operation_cost(op: TirOp) -> int:
     if isinstance(op, NegOp):
         return UNARY_COST
     if isinstance(op, ReciprocalOp):
@@ -160,7 +160,7 @@ def _power(rewriter: Rewriter, base: SSAValue, exponent: int) -> SSAValue:
         base = rewriter.create(SqrOp, base)
 
 
-def _power_cost(exponent: int) -> float:
+def _power_cost(exponent: int) -> int:
     if exponent > _LARGEST_SQUARED_EXPONENT:
         return BINARY_COST
     squarings, multiplications = exponent.bit_length() - 1, exponent.bit_count() - 1
@@ -195,7 +195,7 @@ class SimplifyProduct(Pattern):
         return fit(rewriter, value, type_, witnesses)
 
 
-def _collected_factors(found: Product) -> tuple[list[tuple[int, SSAValue]], float]:
+def _collected_factors(found: Product) -> tuple[list[tuple[int, SSAValue]], int]:
     """Each base once with its exponent, and the cost of the tree with the squares that are part of it."""
     cost = found.cost
     exponents: dict[SSAValue, int] = {}
@@ -210,7 +210,7 @@ def _collected_factors(found: Product) -> tuple[list[tuple[int, SSAValue]], floa
     return [(e, v) for v, e in exponents.items() if e != 0], cost
 
 
-def _cost(factors: Sequence[tuple[int, SSAValue]], coefficient: Number) -> float:
+def _cost(factors: Sequence[tuple[int, SSAValue]], coefficient: Number) -> int:
     """What `build_product` costs."""
     above = sum(e > 0 for e, _ in factors)
     below = len(factors) - above

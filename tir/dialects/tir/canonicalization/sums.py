@@ -30,10 +30,10 @@ TREE_LIMIT = 64
 """A tree is taken apart into at most about this many leaves, so that a visit stays cheap."""
 
 # What an operation costs, to compare two ways to write one sum or product: an operation that may stand alone is a
-# little cheaper than one that combines two tensors.
-BINARY_COST = 1.0
-SCALING_COST = 0.95
-UNARY_COST = 0.9
+# little cheaper than one that combines two tensors. Whole numbers, so that equal costs are equal.
+BINARY_COST = 20
+SCALING_COST = 19
+UNARY_COST = 18
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Sum:
     constant: Number = 0
     constants: list[SSAValue] = field(default_factory=list)
     """The values whose sum `constant` is."""
-    cost: float = 0.0
+    cost: int = 0
 
 
 def continues(value: SSAValue, dtype: str, kinds: tuple[type[TirOp], ...]) -> TirOp | None:
@@ -197,7 +197,7 @@ class SimplifySum(Pattern):
         return fit(rewriter, value, type_, witnesses)
 
 
-def _grouped(found: Sum) -> tuple[dict[SSAValue, _Group], float]:
+def _grouped(found: Sum) -> tuple[dict[SSAValue, _Group], int]:
     groups: dict[SSAValue, _Group] = {}
     cost = found.cost
     scaled = [(sign, whole, *scaled_term(whole, found.dtype)) for sign, whole in found.terms]
@@ -215,12 +215,10 @@ def _grouped(found: Sum) -> tuple[dict[SSAValue, _Group], float]:
     return groups, cost
 
 
-def _terms(
-    groups: dict[SSAValue, _Group], found: Sum
-) -> tuple[list[tuple[Number, SSAValue]], float]:
+def _terms(groups: dict[SSAValue, _Group], found: Sum) -> tuple[list[tuple[Number, SSAValue]], int]:
     """The terms of the sum written anew, and what that costs."""
     terms: list[tuple[Number, SSAValue]] = []
-    cost = 0.0
+    cost = 0
     for base, group in groups.items():
         if group.count == 1:
             terms.append((group.sign, group.whole))
