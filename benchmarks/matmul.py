@@ -18,7 +18,7 @@ def run() -> Iterator[Result]:
     rng = np.random.default_rng(0)
     for dtype in ("float64", "float32"):
         left, right = (rng.normal(size=(SIZE, SIZE)).astype(dtype) for _ in range(2))
-        a, b = T.matrices("a", "b", dtype=dtype)
+        a, b = T.matrix("a", dtype), T.matrix("b", dtype)
         function = tir.function([a, b], T.dot(a, b))
         tolerance = 1e-9 if dtype == "float64" else 1e-2
         np.testing.assert_allclose(function(left, right), left @ right, rtol=0, atol=tolerance)
