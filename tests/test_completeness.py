@@ -29,11 +29,11 @@ def test_every_row_has_a_differentiable_case_or_says_why_not() -> None:
 
 
 def test_every_operation_has_a_gradient_rule() -> None:
-    assert not _missing({op.name for op in RULES})
+    assert not _missing({op.name for op in OPERATIONS if op in RULES})
 
 
 def test_every_operation_has_a_lowering() -> None:
-    assert not _missing({op.name for op in LOWERINGS})
+    assert not _missing({op.name for op in OPERATIONS if op in LOWERINGS})
 
 
 @pytest.mark.parametrize("folder", ["dialects/tir", "lowering/tir_to_linalg"])
