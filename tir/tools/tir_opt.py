@@ -81,7 +81,8 @@ def _target(reference: str):
 def _target_class(reference: str):
     def factory() -> type[Target]:
         found = load(reference)
-        assert isinstance(found, type) and issubclass(found, Target)
+        assert isinstance(found, type)
+        assert issubclass(found, Target)
         return found
 
     return factory
