@@ -38,7 +38,9 @@ LINALG = Stage(
     frozenset(_HOST | {"linalg", "linalg_ext", "tensor", "math", "math_ext", "scf"}),
 )
 KERNELS = Stage(
-    "kernels", ("linalg-cse", "linalg-fuse-elementwise", "form-kernels"), LINALG.dialects | {"kernel"}
+    "kernels",
+    ("linalg-cse", "linalg-fuse-elementwise", "form-kernels"),
+    LINALG.dialects | {"kernel"},
 )
 BUFFERS = Stage(
     "buffers",

@@ -347,3 +347,10 @@ def optional_int(attribute: Attribute | None) -> int | None:
         return None
     assert isinstance(attribute, IntegerAttr)
     return attribute.value.data
+
+
+def check_axis(operand: TensorType, properties: Properties) -> None:
+    """Raise `TypeInferenceError` if the property `axis` does not number a dimension."""
+    axis = optional_int(properties["axis"])
+    if axis is None or not 0 <= axis < rank(operand):
+        raise TypeInferenceError(f"axis {axis} of a tensor of rank {rank(operand)}")

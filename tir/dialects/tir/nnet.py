@@ -18,6 +18,7 @@ from tir.dialects.tir.base import (
     TirOp,
     TypeInferenceError,
     broadcastable_of,
+    check_axis,
     ints,
     optional_int,
     rank,
@@ -43,6 +44,11 @@ def _log_sum_exp(x: Array, axes: Sequence[int]) -> Array:
         return np.log(total) + shift
 
 
+def _below_maximum(x: Array, axis: int | None) -> Array:
+    """x minus its maximum along an axis, in float64."""
+    return (x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)).astype("float64")
+
+
 class SoftmaxBase(TirOp):
     """A normalization along one axis."""
 
@@ -55,9 +61,7 @@ class SoftmaxBase(TirOp):
     ) -> list[TensorType]:
         (operand,) = operand_types
         _check_float(operand, cls.name)
-        axis = optional_int(properties["axis"])
-        if axis is None or not 0 <= axis < rank(operand):
-            raise TypeInferenceError(f"axis {axis} of a tensor of rank {rank(operand)}")
+        check_axis(operand, properties)
         return [operand]
 
 
@@ -72,9 +76,8 @@ class SoftmaxOp(SoftmaxBase):
         (x,) = arrays
         axis = optional_int(properties["axis"])
         with np.errstate(all="ignore"):
-            top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-            shifted = np.exp((x - top).astype("float64"))
-            result = shifted / np.sum(shifted, axis=axis, keepdims=True)
+            exponentials = np.exp(_below_maximum(x, axis))
+            result = exponentials / np.sum(exponentials, axis=axis, keepdims=True)
         return [result.astype(x.dtype)]
 
 
@@ -89,8 +92,7 @@ class LogSoftmaxOp(SoftmaxBase):
         (x,) = arrays
         axis = optional_int(properties["axis"])
         with np.errstate(all="ignore"):
-            top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-            shifted = (x - top).astype("float64")
+            shifted = _below_maximum(x, axis)
             total = np.sum(np.exp(shifted), axis=axis, keepdims=True)
             return [(shifted - np.log(total)).astype(x.dtype)]
 

@@ -23,6 +23,7 @@ from tir.dialects.tir.base import (
     TypeInferenceError,
     bools,
     broadcastable_of,
+    check_axis,
     ints,
     optional_int,
     rank,
@@ -159,17 +160,9 @@ class RebroadcastOp(TirOp):
         return [x]
 
 
-def _check_dims(dims: Sequence[TensorType], what: str) -> None:
-    for dim in dims:
-        if rank(dim) != 0 or type_dtype(dim) not in DISCRETE_DTYPES:
-            raise TypeInferenceError(f"{what} needs integer scalars as dimensions, got {dim}")
+class SizedOp(TirOp):
+    """First operand, of any rank, and then the sizes of the result's dimensions as integer scalars."""
 
-
-@irdl_op_definition
-class ReshapeOp(TirOp):
-    """First operand with the dimensions given by the others (one may be -1), in row-major order."""
-
-    name = "tir.reshape"
     PROPERTY_NAMES: ClassVar[tuple[str, ...]] = ("broadcastable",)
     broadcastable = prop_def(ArrayAttr)
 
@@ -178,18 +171,15 @@ class ReshapeOp(TirOp):
         cls, operand_types: Sequence[TensorType], properties: Properties
     ) -> list[TensorType]:
         operand, *dims = operand_types
-        _check_dims(dims, "reshape")
+        for dim in dims:
+            if rank(dim) != 0 or type_dtype(dim) not in DISCRETE_DTYPES:
+                raise TypeInferenceError(
+                    f"{cls.name} needs integer scalars as dimensions, got {dim}"
+                )
         pattern = bools(properties["broadcastable"])
         if len(pattern) != len(dims):
             raise TypeInferenceError(f"{len(dims)} dimensions but a pattern of {len(pattern)}")
         return [tensor_type(type_dtype(operand), pattern)]
-
-    @classmethod
-    def evaluate(cls, arrays: Sequence[Array], properties: Properties) -> list[Array]:
-        x, *dims = arrays
-        result = x.reshape([int(d) for d in dims])
-        _check_static_ones(result, bools(properties["broadcastable"]), "reshape")
-        return [result]
 
 
 def _check_static_ones(array: Array, pattern: Sequence[bool], what: str) -> None:
@@ -201,27 +191,35 @@ def _check_static_ones(array: Array, pattern: Sequence[bool], what: str) -> None
 
 
 @irdl_op_definition
-class AllocOp(TirOp):
+class ReshapeOp(SizedOp):
+    """First operand with the dimensions given by the others (one may be -1), in row-major order."""
+
+    name = "tir.reshape"
+
+    @classmethod
+    def evaluate(cls, arrays: Sequence[Array], properties: Properties) -> list[Array]:
+        x, *dims = arrays
+        result = x.reshape([int(d) for d in dims])
+        _check_static_ones(result, bools(properties["broadcastable"]), "reshape")
+        return [result]
+
+
+@irdl_op_definition
+class AllocOp(SizedOp):
     """First operand broadcast to the dimensions given by the others."""
 
     name = "tir.alloc"
-    PROPERTY_NAMES: ClassVar[tuple[str, ...]] = ("broadcastable",)
-    broadcastable = prop_def(ArrayAttr)
 
     @classmethod
     def infer_types(
         cls, operand_types: Sequence[TensorType], properties: Properties
     ) -> list[TensorType]:
         value, *dims = operand_types
-        _check_dims(dims, "alloc")
-        pattern = bools(properties["broadcastable"])
-        if len(pattern) != len(dims):
-            raise TypeInferenceError(f"{len(dims)} dimensions but a pattern of {len(pattern)}")
         if rank(value) > len(dims):
             raise TypeInferenceError(
                 f"cannot fill {len(dims)} dimensions with a value of rank {rank(value)}"
             )
-        return [tensor_type(type_dtype(value), pattern)]
+        return super().infer_types(operand_types, properties)
 
     @classmethod
     def evaluate(cls, arrays: Sequence[Array], properties: Properties) -> list[Array]:
@@ -273,9 +271,7 @@ class DimOp(TirOp):
         cls, operand_types: Sequence[TensorType], properties: Properties
     ) -> list[TensorType]:
         (operand,) = operand_types
-        axis = optional_int(properties["axis"])
-        if axis is None or not 0 <= axis < rank(operand):
-            raise TypeInferenceError(f"axis {axis} of a tensor of rank {rank(operand)}")
+        check_axis(operand, properties)
         return [tensor_type("int64", ())]
 
     @classmethod

@@ -207,10 +207,11 @@ class SwitchOnKnownCondition(Pattern):
 
     def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
         condition, x, y = op.operands
-        known = uniform_value(condition)
-        if known is None and x is not y:
+        known, number = uniform_value(condition), uniform_value(x)
+        same = x is y or (number is not None and number == uniform_value(y))
+        if known is None and not same:
             return None
-        return fit(rewriter, x if known or x is y else y, result_type(op), op.operands)
+        return fit(rewriter, x if known or same else y, result_type(op), op.operands)
 
 
 class SameOperands(Pattern):

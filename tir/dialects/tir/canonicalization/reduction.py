@@ -67,7 +67,8 @@ class MergeConsecutiveReductions(Pattern):
 
 
 class HoistFactorFromSum(Pattern):
-    """`sum(c * x)` is `c * sum(x)` for a scalar c, and `sum(-x)` is `-sum(x)`; `sum(x / c)` is `sum(x) / c`.
+    """`sum(c * x)` is `c * sum(x)` for a c that is the same along the reduced axes, and `sum(-x)` is `-sum(x)`;
+    `sum(x / c)` is `sum(x) / c`.
 
     Of floats only: a product of small integers may wrap around where the sum is wide.
     """
@@ -84,13 +85,33 @@ class HoistFactorFromSum(Pattern):
             return rewriter.create(NegOp, total)
         if not isinstance(inner, MulOp | TrueDivOp):
             return None
+        axes = ints(op.properties["axes"])
         left, right = inner.operands
-        if isinstance(inner, MulOp) and rank_of_value(left) == 0:
+        if isinstance(inner, MulOp) and _is_constant_along(left, axes, rank_of_value(x)):
             left, right = right, left
-        if rank_of_value(right) != 0 or left.type != x.type:
+        if left.type != x.type or not _is_constant_along(right, axes, rank_of_value(x)):
             return None
         total = rewriter.create(SumOp, left, axes=op.properties["axes"])
-        return rewriter.create(type(inner), total, right)
+        return rewriter.create(type(inner), total, _without_axes(rewriter, right, axes, x))
+
+
+def _is_constant_along(value: SSAValue, axes: tuple[int, ...], ndim: int) -> bool:
+    """Whether an operand of an operation of `ndim` dimensions is repeated along axes of the result."""
+    missing = ndim - rank_of_value(value)
+    pattern = pattern_of_value(value)
+    return all(axis < missing or pattern[axis - missing] for axis in axes)
+
+
+def _without_axes(
+    rewriter: Rewriter, value: SSAValue, axes: tuple[int, ...], like: SSAValue
+) -> SSAValue:
+    """The operand without the reduced axes."""
+    own = rank_of_value(value)
+    missing = rank_of_value(like) - own
+    kept = [axis for axis in range(own) if axis + missing not in axes]
+    if len(kept) == own:
+        return value
+    return rewriter.create(DimshuffleOp, value, new_order=int_array(kept))
 
 
 REDUCTION_PATTERNS: tuple[Pattern, ...] = (

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tir.dialects.tir.arithmetic import AddOp, MulOp, NegOp, SubOp
+from tir.dialects.tir.arithmetic import AddOp, MulOp, NegOp, SubOp, TrueDivOp
 from tir.dialects.tir.base import TirOp, type_dtype
 from tir.dialects.tir.canonicalization.matching import (
     Number,
@@ -232,4 +232,24 @@ def _terms(groups: dict[SSAValue, _Group], found: Sum) -> tuple[list[tuple[Numbe
     return terms, cost
 
 
-SUM_PATTERNS: tuple[Pattern, ...] = (SimplifySum(),)
+class CommonDenominator(Pattern):
+    """`a / s + b / s` is `(a + b) / s`, if the quotients have no other users."""
+
+    ROOTS: ClassVar = (AddOp, SubOp)
+
+    def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
+        x, y = op.operands
+        dtype = dtype_of_value(op.results[0])
+        left, right = continues(x, dtype, (TrueDivOp,)), continues(y, dtype, (TrueDivOp,))
+        if left is None or right is None or left.operands[1] is not right.operands[1]:
+            return None
+        denominator = left.operands[1]
+        numerator = rewriter.create(
+            type(op),
+            cast_to(rewriter, left.operands[0], dtype),
+            cast_to(rewriter, right.operands[0], dtype),
+        )
+        return rewriter.create(TrueDivOp, numerator, denominator)
+
+
+SUM_PATTERNS: tuple[Pattern, ...] = (SimplifySum(), CommonDenominator())
