@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-OPTIMIZATION_PASSES: tuple[str, ...] = (
+_PREPARE = (
     # Patterns compare values by identity.
     "merge",
     # Bring together what reshaping and repeating have parted.
@@ -13,16 +13,21 @@ OPTIMIZATION_PASSES: tuple[str, ...] = (
     "stabilize",
     # Sizes from where they are decided; fillings no longer need the values that they are like.
     "infer-shapes",
+)
+_SIMPLIFY = (
     "merge",
     "sink-fills",
     "simplify-arithmetic",
     "canonicalize-dimshuffles",
     "constant-fold",
     "merge",
-    # What arithmetic brought together.
+    # What arithmetic has brought together.
     "stabilize",
-    "infer-shapes",
-    "simplify-arithmetic",
-    "merge",
 )
+_FINISH = ("sink-fills", "infer-shapes", "simplify-arithmetic", "constant-fold", "merge")
+
+_ROUNDS = 3
+"""The gradient of a softmax written by hand takes as many until it is recognized."""
+
+OPTIMIZATION_PASSES: tuple[str, ...] = (*_PREPARE, *_SIMPLIFY * _ROUNDS, *_FINISH)
 """Names of passes. Each is linear in the size of the program."""

@@ -202,7 +202,26 @@ def _as_vector(rewriter: Rewriter, value: SSAValue, scores: SSAValue) -> SSAValu
     return rewriter.create(AllocOp, value, dim(rewriter, scores, 0), broadcastable=pattern)
 
 
+class SumOfCrossEntropyGradient(Pattern):
+    """The gradient of a cross-entropy sums to zero along each row: a shift of the scores changes nothing.
+
+    So the gradient by a maximum that users subtract from the scores goes.
+    """
+
+    ROOTS: ClassVar = (SumOp,)
+
+    def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
+        gradient = producer(op.operands[0], SoftmaxCrossEntropyGradOp)
+        if gradient is None or op.properties["axes"] != int_array([1]):
+            return None
+        zero = rewriter.constant(0, dtype_of_value(op.results[0]))
+        one_row = pattern_of_value(op.results[0])
+        rows = dim(rewriter, gradient.operands[1], 0)
+        return rewriter.create(AllocOp, zero, rows, broadcastable=bool_array(one_row))
+
+
 CROSS_ENTROPY_PATTERNS: tuple[Pattern, ...] = (
+    SumOfCrossEntropyGradient(),
     CrossEntropyOfLabels(),
     GradientOfLogOfSoftmax(),
     GradientOfCrossEntropy(),

@@ -172,9 +172,10 @@ class SoftmaxOfShifted(Pattern):
         x, shift = shifted.operands
         axis = optional_int(op.properties["axis"])
         assert axis is not None
+        if x.type != result_type(op):
+            return None
         own = axis - (rank_of_value(x) - rank_of_value(shift))
-        is_constant = own < 0 or pattern_of_value(shift)[own]
-        if x.type != result_type(op) or not is_constant or pattern_of_value(x)[axis]:
+        if own >= 0 and not pattern_of_value(shift)[own]:
             return None
         return rewriter.create(type(op), x, **op.properties)
 
