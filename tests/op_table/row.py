@@ -60,6 +60,8 @@ class Failure:
     error: type[Exception]
     match: str | None
     patterns: tuple[Pattern | None, ...] | None = None
+    may_be_hidden: bool = False
+    """Whether a rewrite that is known to hide errors may hide this one."""
 
     def variables(self) -> list[Any]:
         """New variables for the inputs."""
