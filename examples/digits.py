@@ -130,7 +130,7 @@ def train(model: Model, x: Any, data: Digits, epochs: int, mode: str | None) -> 
         model.costs.append(float(np.mean(costs)))
         model.errors.append(100 * float(mistakes(data.test_x, data.test_y)))
         rate.set_value(0.97 * rate.get_value())
-        progress.set_postfix(held_out=f"{model.errors[-1]:.2f}%")
+        progress.set_postfix(held_out=f"{model.errors[-1]:.2f}%", refresh=False)
     print(
         f"{model.name}: compiled in {compile_time:.2f} s, "
         f"{1000 * training_time / epochs:.1f} ms per epoch, held-out error {model.errors[-1]:.2f}%"
