@@ -17,14 +17,12 @@ from tests.lowering.native_module import NativeModule
 from tir.dialects import rt
 from tir.graph.emit import emit, main_function
 from tir.passes import pass_factory
-from tir.pipelines import new_context
+from tir.pipelines import BUFFERS, GPU, KERNELS, LINALG, NVVM, new_context
 from tir.transforms.dead_code import erase_dead_operations
 
 INDEX = IndexType()
 REGISTERS = (gpu.BlockIdOp, gpu.ThreadIdOp, gpu.GridDimOp, gpu.BlockDimOp)
-LINALG = ("tir-to-linalg",)
-GPU = ("linalg-fuse-elementwise", "form-kernels", "bufferize", "kernels-to-gpu")
-NVVM = ("expand-math", "expand-fmod", "gpu-to-nvvm")
+TO_GPU = (*KERNELS.passes, *BUFFERS.passes, *GPU.passes)
 
 
 @dataclass(frozen=True)
@@ -113,10 +111,10 @@ def remove_checks(module: ModuleOp) -> None:
 def gpu_module(inputs: Sequence[Any], outputs: Sequence[Any], checks: bool = True) -> ModuleOp:
     """The module of an expression, with its kernels as functions of the GPU."""
     module = emit(inputs, outputs)
-    run_passes(module, LINALG)
+    run_passes(module, LINALG.passes)
     if not checks:
         remove_checks(module)
-    run_passes(module, GPU)
+    run_passes(module, TO_GPU)
     return module
 
 
@@ -127,7 +125,7 @@ def emulate(
     work = module.clone()
     EmulateGpuPass(grid).apply(new_context(), work)
     work.verify()
-    run_passes(work, NVVM[:-1])
+    run_passes(work, [name for name in NVVM.passes if name != "gpu-to-nvvm"])
     native = NativeModule(str(work), level=1)
     status, results = native.main(*map(np.asarray, arrays), outputs=outputs)
     assert status == 0

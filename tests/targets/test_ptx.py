@@ -9,10 +9,10 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.parser import Parser
 
-from tests.lowering.gpu_emulation import NVVM, gpu_module, run_passes
+from tests.lowering.gpu_emulation import gpu_module, run_passes
 from tests.op_table import Case, elementwise
 from tir import tensor as T
-from tir.pipelines import new_context
+from tir.pipelines import NVVM, new_context
 from tir.runtime import ptxas
 from tir.runtime.nvptx import to_ptx
 from tir.support.errors import TirError, UnsupportedError
@@ -28,7 +28,7 @@ needs_ptxas = pytest.mark.skipif(ptxas.find_ptxas() is None, reason="ptxas is no
 def nvvm_module(inputs: list[Any], outputs: list[Any]) -> ModuleOp:
     """The module of an expression at the nvvm level."""
     module = gpu_module(inputs, outputs, checks=False)
-    run_passes(module, NVVM)
+    run_passes(module, NVVM.passes)
     return module
 
 

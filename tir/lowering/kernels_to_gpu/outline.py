@@ -19,6 +19,7 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.traits import MemoryEffectKind, get_effects
 
 from tir.dialects import kernel
+from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import identity, projection
 from tir.lowering.kernels_to_gpu.grid import for_all
 from tir.lowering.structured.builder import LoopBuilder, memref_type
@@ -161,7 +162,8 @@ def split_region(region: kernel.RegionOp, message: Message) -> list[Structured]:
         elif _is_scalar(op):
             scalars.append(op)
         elif not isinstance(op, kernel.YieldOp):
-            raise UnsupportedError(message(op, "such operations"))
+            what = "scatters" if isinstance(op, ScatterOp) else "such operations"
+            raise UnsupportedError(message(op, what))
     return found
 
 
