@@ -117,3 +117,39 @@ func.func @reduction(%x: tensor<?xf64>, %n: index) -> tensor<f64> {
 // CHECK:           arith.mulf
 // CHECK-NEXT:      arith.addf
 // CHECK-NOT:     linalg.generic
+
+// -----
+
+// A cheap producer with two users is not stored: each user computes it from what it would have to read anyway.
+
+func.func @computed_twice(%x: tensor<?xf64>, %n: index) -> (tensor<?xf64>, tensor<f64>) {
+  %e0 = tensor.empty(%n) : tensor<?xf64>
+  %t = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%x : tensor<?xf64>) outs(%e0 : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.negf %a : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  %e1 = tensor.empty(%n) : tensor<?xf64>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%t : tensor<?xf64>) outs(%e1 : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = math.exp %a : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  %zero = arith.constant 0.0 : f64
+  %e2 = tensor.empty() : tensor<f64>
+  %f = linalg.fill ins(%zero : f64) outs(%e2 : tensor<f64>) -> tensor<f64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%t : tensor<?xf64>) outs(%f : tensor<f64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %o, %a fastmath<reassoc> : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  func.return %y, %s : tensor<?xf64>, tensor<f64>
+}
+
+// CHECK-LABEL: @computed_twice
+// CHECK:         linalg.generic {{.*}} ins(%x : tensor<?xf64>)
+// CHECK:           arith.negf
+// CHECK-NEXT:      math.exp
+// CHECK:         linalg.generic {{.*}} ins(%x : tensor<?xf64>)
+// CHECK:           arith.negf
+// CHECK-NEXT:      arith.addf

@@ -116,7 +116,8 @@ class FuseElementwisePass(ModulePass):
     * if the consumer is its only user and visits each of its elements once;
     * or if both have the same iteration space and the producer's other users come later: the merged operation
       then has the results of both;
-    * or if it is cheap: then it is computed again wherever it is used.
+    * or if it is cheap: then it is computed again wherever it is used. That goes before sharing loops where it
+      reads no more memory than its stored result would take to read.
 
     Invariants: values do not change; nothing moves up, so an operation stays below the checks that guard it. Each
     operation is absorbed at most once, so the pass is linear up to the length of the bodies that move.
@@ -246,7 +247,9 @@ class _Fusion:
         if users == 1 and (visits_once or cheap):
             self._inline(node, index, producer, producer.block)
             self._retire(producer)
-        elif self._can_share_loops(node, producer):
+        elif not (cheap and self._costs_no_more_than_reading(producer)) and self._can_share_loops(
+            node, producer
+        ):
             self._merge(node, producer)
             self._retire(producer)
         elif cheap:
@@ -254,6 +257,13 @@ class _Fusion:
         else:
             return False
         return True
+
+    def _costs_no_more_than_reading(self, producer: Node) -> bool:
+        """Whether computing a result again reads no more memory than reading it, and nobody needs it stored."""
+        if producer.loops == 0:
+            return False
+        full = sum(len([p for p in m if p != ZERO]) == producer.loops for _, m in producer.inputs)
+        return full <= 1 and not any(r in self.uses.first_host_use for r in producer.results)
 
     def _retire(self, producer: Node) -> None:
         producer.absorbed = True
