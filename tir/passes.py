@@ -24,7 +24,7 @@ PASSES: dict[str, str] = {
     # linalg, kernels, buffers, loops
     "tir-to-linalg": "tir.lowering.tir_to_linalg:TirToLinalgPass",
     "linalg-cse": "tir.transforms.linalg_cse:LinalgCsePass",
-    "linalg-fuse-elementwise": "tir.transforms.fuse_elementwise:FuseElementwisePass",
+    "linalg-fuse-elementwise": "tir.transforms.linalg_fuse_elementwise:LinalgFuseElementwisePass",
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",
     "kernels-to-loops": "tir.lowering.kernels_to_loops:KernelsToLoopsPass",

@@ -2,103 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, prod
 
 from xdsl.context import Context
-from xdsl.dialects import arith, func, tensor
-from xdsl.dialects.builtin import (
-    DYNAMIC_INDEX,
-    ArrayAttr,
-    DenseArrayBase,
-    DenseIntOrFPElementsAttr,
-    IndexType,
-    IntegerAttr,
-    LocationAttr,
-    ModuleOp,
-    TensorType,
-    i32,
-)
-from xdsl.dialects.linalg.attrs import IteratorType, IteratorTypeAttr
-from xdsl.dialects.linalg.ops import GenericOp, IndexOp, YieldOp
-from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ArrayAttr, DenseArrayBase, ModuleOp, i32
+from xdsl.dialects.linalg.ops import GenericOp, YieldOp
+from xdsl.ir import Block, Region, SSAValue
 from xdsl.passes import ModulePass
 
-from tir.dialects.linalg_ext import DimshuffleOp
 from tir.dialects.projections import ZERO, Projection, affine_map, compose, identity, projection
-from tir.dialects.tir.base import ints
 from tir.transforms.dead_code import erase_dead_operations
-
-CHEAP_OPERATIONS = 4
-"""A producer with at most this many operations, none of them expensive, is computed again rather than stored."""
+from tir.transforms.fusion_node import (
+    Node,
+    Uses,
+    clone_block,
+    insert_in_front,
+    rename_indices,
+    replace_argument,
+    scalar_constant,
+    take_arguments,
+    through_views,
+)
 
 MOST_OPERATIONS = 256
 """Bodies do not grow beyond this: registers run out long before, and LLVM's time grows faster than the body."""
 
-_EXPENSIVE_DIALECTS = ("math", "math_ext", "tensor", "scf")
-_VIEWS = (DimshuffleOp, tensor.CastOp)
-_PARALLEL = IteratorTypeAttr(IteratorType.PARALLEL)
-_EXPENSIVE_OPERATIONS = (arith.DivfOp, arith.DivSIOp, arith.DivUIOp, arith.RemSIOp, arith.RemUIOp)
-
-
-@dataclass(eq=False)
-class Node:
-    """A structured operation under construction: its loops, its operands, and the body it has grown."""
-
-    block: Block
-    """Arguments: one per input, then one per result (the accumulator, where the operation reduces)."""
-    inputs: list[tuple[SSAValue, Projection]]
-    results: list[SSAValue]
-    """The values this node computes: results of original operations."""
-    inits: list[SSAValue]
-    result_maps: list[Projection]
-    iterators: tuple[Attribute, ...]
-    position: int
-    location: LocationAttr
-    size: int
-    """How many operations the body has."""
-    absorbed: bool = False
-
-    @property
-    def loops(self) -> int:
-        """The number of loops."""
-        return len(self.iterators)
-
-    @property
-    def is_elementwise(self) -> bool:
-        """Whether each result element is computed once, by its own iteration."""
-        parallel = all(i == _PARALLEL for i in self.iterators)
-        return parallel and all(m == identity(self.loops) for m in self.result_maps)
-
-    @property
-    def space(self) -> tuple[object, ...] | None:
-        """What tells two elementwise iteration spaces equal: the sizes, as values or numbers."""
-        owner = self.inits[0].owner
-        if not isinstance(owner, tensor.EmptyOp):
-            return None
-        sizes = iter(owner.operands)
-        shape = _tensor_type(owner.results[0]).get_shape()
-        return tuple(next(sizes) if s == DYNAMIC_INDEX else s for s in shape)
-
-    @property
-    def is_cheap(self) -> bool:
-        """Whether the body is short and free of expensive operations."""
-        for count, op in enumerate(self.block.ops):
-            if count > CHEAP_OPERATIONS or op.name.partition(".")[0] in _EXPENSIVE_DIALECTS:
-                return False
-            if isinstance(op, _EXPENSIVE_OPERATIONS):
-                return False
-        return True
-
-    def entries_of(self, values: Sequence[SSAValue]) -> list[int]:
-        """The numbers of the inputs that are one of these values."""
-        return [i for i, (v, _) in enumerate(self.inputs) if v in values]
-
 
 @dataclass(frozen=True)
-class FuseElementwisePass(ModulePass):
+class LinalgFuseElementwisePass(ModulePass):
     """Merges elementwise `linalg.generic`s into their consumers, and views and constants into indexing maps.
 
     Before:
@@ -132,46 +64,13 @@ class FuseElementwisePass(ModulePass):
                 erase_dead_operations(function.body.block)
 
 
-class _Uses:
-    """Who reads each value: nodes, and at which position the first other operation does."""
-
-    def __init__(self, operations: Sequence[Operation]) -> None:
-        self.count: Counter[SSAValue] = Counter()
-        self.first_host_use: dict[SSAValue, int] = {}
-        self.nodes: dict[SSAValue, list[Node]] = {}
-        for position in reversed(range(len(operations))):
-            op = operations[position]
-            # Nodes see through views, so a view counts only if something else reads it.
-            if isinstance(op, _VIEWS) and not self.count[op.results[0]]:
-                continue
-            read = _captured(op) if isinstance(op, GenericOp) else op.operands
-            for value in read:
-                self.count[value] += 1
-                self.first_host_use[value] = position
-
-    def add(self, value: SSAValue, node: Node) -> None:
-        """A node has gained an input."""
-        self.count[value] += 1
-        self.nodes.setdefault(value, []).append(node)
-
-    def remove(self, value: SSAValue, node: Node) -> None:
-        """A node has lost an input."""
-        self.count[value] -= 1
-        self.nodes[value].remove(node)
-
-    def first_position(self, value: SSAValue, but: Node) -> float:
-        """Where the value is first read by anything but one node."""
-        positions = [n.position for n in self.nodes.get(value, ()) if n is not but]
-        return min([*positions, self.first_host_use.get(value, inf)], default=inf)
-
-
 class _Fusion:
     """Fusion of the structured operations of one straight-line block."""
 
     def __init__(self, block: Block) -> None:
         self.block = block
         self.operations = list(block.ops)
-        self.uses = _Uses(self.operations)
+        self.uses = Uses(self.operations)
         self.producer_of: dict[SSAValue, Node] = {}
         self.emitted: dict[SSAValue, SSAValue] = {}
 
@@ -208,7 +107,7 @@ class _Fusion:
         for result in op.results:
             self.producer_of[result] = node
         for value, map_ in zip(op.inputs, maps, strict=False):
-            self._bind_argument(node, len(node.inputs), *_through_views(value, map_))
+            self._bind_argument(node, len(node.inputs), *through_views(value, map_))
         return node
 
     def _bind_argument(
@@ -216,18 +115,18 @@ class _Fusion:
     ) -> None:
         """Make an argument of the node's body read an input; equal inputs share one argument."""
         argument = node.block.args[argument_number]
-        constant = _scalar_constant(value)
+        constant = scalar_constant(value)
         if constant is not None:
-            _insert_in_front(node.block, [constant])
-            _replace_argument(argument, constant.results[0])
+            insert_in_front(node.block, [constant])
+            replace_argument(argument, constant.results[0])
         elif (value, map_) in node.inputs:
-            _replace_argument(argument, node.block.args[node.inputs.index((value, map_))])
+            replace_argument(argument, node.block.args[node.inputs.index((value, map_))])
         else:
             node.inputs.append((value, map_))
             self.uses.add(value, node)
 
     def _drop_input(self, node: Node, index: int, replacement: SSAValue) -> None:
-        _replace_argument(node.block.args[index], replacement)
+        replace_argument(node.block.args[index], replacement)
         self.uses.remove(node.inputs[index][0], node)
         del node.inputs[index]
 
@@ -253,7 +152,7 @@ class _Fusion:
             self._merge(node, producer)
             self._retire(producer)
         elif cheap:
-            self._inline(node, index, producer, _clone_block(producer.block))
+            self._inline(node, index, producer, clone_block(producer.block))
         else:
             return False
         return True
@@ -292,7 +191,7 @@ class _Fusion:
     def _inline(self, node: Node, index: int, producer: Node, block: Block) -> None:
         """Put a producer's body in front of the node's, its maps seen from the node's loops."""
         value, map_ = node.inputs[index]
-        _rename_indices(block, map_)
+        rename_indices(block, map_)
         yielded = self._splice(node, producer, block, map_)
         self._drop_input(node, index, yielded[producer.results.index(value)])
 
@@ -310,15 +209,15 @@ class _Fusion:
             moved = list(block.ops)
             for op in moved:
                 op.detach()
-            _insert_in_front(node.block, moved)
+            insert_in_front(node.block, moved)
             at = len(node.inputs)
-            _take_arguments(block, range(len(inputs)), node.block, at)
+            take_arguments(block, range(len(inputs)), node.block, at)
         else:
             for argument in list(block.args[len(inputs) :]):
                 block.erase_arg(argument)
             split = len(node.inputs)
-            _take_arguments(node.block, range(split), block, 0)
-            _take_arguments(node.block, range(split, len(node.block.args)), block, len(block.args))
+            take_arguments(node.block, range(split), block, 0)
+            take_arguments(node.block, range(split, len(node.block.args)), block, len(block.args))
             moved = list(node.block.ops)
             for op in moved:
                 op.detach()
@@ -368,85 +267,3 @@ class _Fusion:
             new.name_hint = old.name_hint
             old.replace_all_uses_with(new)
             self.emitted[old] = new
-
-
-def _through_views(value: SSAValue, map_: Projection) -> tuple[SSAValue, Projection]:
-    """What an operand reads behind views that only rename dimensions."""
-    while isinstance(owner := value.owner, _VIEWS):
-        source = owner.operands[0]
-        if isinstance(owner, DimshuffleOp):
-            moved = [ZERO] * len(_tensor_type(source).get_shape())
-            for view_axis, axis in enumerate(ints(owner.properties["new_order"])):
-                if axis >= 0:
-                    moved[axis] = map_[view_axis]
-            map_ = tuple(moved)
-        value = source
-    return value, map_
-
-
-def _captured(op: GenericOp) -> list[SSAValue]:
-    """The values from outside that the body reads."""
-    inside: set[SSAValue] = set(op.body.block.args)
-    captured = []
-    for inner in op.body.block.walk():
-        captured += [v for v in inner.operands if v not in inside]
-        inside.update(inner.results)
-        inside.update(a for region in inner.regions for b in region.blocks for a in b.args)
-    return captured
-
-
-def _scalar_constant(value: SSAValue) -> arith.ConstantOp | None:
-    """A new scalar constant equal to each element of a value, if the value is such a constant."""
-    if not isinstance(value.owner, arith.ConstantOp):
-        return None
-    dense = value.owner.value
-    if not isinstance(dense, DenseIntOrFPElementsAttr):
-        return None
-    if not (dense.is_splat() or prod(dense.type.get_shape()) == 1):
-        return None
-    return arith.ConstantOp(next(iter(dense.iter_attrs())))
-
-
-def _tensor_type(value: SSAValue) -> TensorType:
-    assert isinstance(value.type, TensorType)
-    return value.type
-
-
-def _insert_in_front(block: Block, operations: Sequence[Operation]) -> None:
-    first = block.first_op
-    assert first is not None
-    block.insert_ops_before(operations, first)
-
-
-def _take_arguments(source: Block, numbers: range, target: Block, at: int) -> None:
-    """Make arguments of one block arguments of another, in order."""
-    for offset, number in enumerate(numbers):
-        argument = source.args[number]
-        argument.replace_all_uses_with(target.insert_arg(argument.type, at + offset))
-
-
-def _replace_argument(argument: SSAValue, replacement: SSAValue) -> None:
-    argument.replace_all_uses_with(replacement)
-    assert isinstance(argument.owner, Block)
-    argument.owner.erase_arg(argument)  # pyright: ignore[reportArgumentType]
-
-
-def _clone_block(block: Block) -> Block:
-    copy = Block(arg_types=[a.type for a in block.args])
-    mapper: dict[SSAValue, SSAValue] = dict(zip(block.args, copy.args, strict=True))
-    for op in block.ops:
-        copy.add_op(op.clone(mapper))
-    return copy
-
-
-def _rename_indices(block: Block, map_: Projection) -> None:
-    """Make `linalg.index` count the consumer's loops."""
-    if map_ == identity(len(map_)):
-        return
-    for op in list(block.ops):
-        if isinstance(op, IndexOp):
-            loop = map_[op.dim.value.data]
-            new = arith.ConstantOp(IntegerAttr(0, IndexType())) if loop == ZERO else IndexOp(loop)
-            block.insert_ops_before([new], op)
-            op.results[0].replace_all_uses_with(new.results[0])
-            block.erase_op(op)
