@@ -9,6 +9,7 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.parser import Parser
 
+import tir
 from tests.lowering.gpu_emulation import gpu_module, run_passes
 from tests.op_table import Case, elementwise
 from tir import tensor as T
@@ -76,6 +77,14 @@ def test_architectures() -> None:
     assert ".target sm_90" in ptx(module)
     with pytest.raises(UnsupportedError, match="architecture"):
         ptx(module, "x86-64")
+
+
+def test_ptx_of_a_compiled_function() -> None:
+    x = T.dmatrix("x")
+    function = tir.function([x], T.exp(x) * 2)
+    assert ".visible .entry kernel_0(" in function.ir("ptx")
+    assert "gpu.launch_func" in function.ir("gpu")
+    assert "nvvm.read.ptx.sreg.tid.x" in function.ir("nvvm")
 
 
 def parse(body: str, declarations: str = "") -> ModuleOp:

@@ -68,7 +68,8 @@ class Structured:
     def outline(self, name: str) -> Kernel:
         """A new function that does what the operation does, for all elements."""
         arguments = self.region.body.block.args
-        used = [a for a in arguments if self._uses(a)]
+        mine = {self.op, *self.scalars}
+        used = [a for a in arguments if _is_used_by(mine, a)]
         block = Block(arg_types=[a.type for a in used])
         inside: dict[SSAValue, SSAValue] = dict(zip(used, block.args, strict=True))
         for old, new in inside.items():
@@ -87,16 +88,6 @@ class Structured:
             [o for o in self._operands(outer) if isinstance(o.buffer.type, MemRefType)],
             self.loops,
         )
-
-    def _uses(self, argument: SSAValue) -> bool:
-        mine = {self.op, *self.scalars}
-        for use in argument.uses:
-            op: Operation | None = use.operation
-            while op is not None and op not in mine:
-                op = op.parent_op()
-            if op is not None:
-                return True
-        return False
 
     def _function(self, name: str, block: Block, arguments: Sequence[SSAValue]) -> gpu.FuncOp:
         function = gpu.FuncOp(
@@ -146,6 +137,17 @@ class Structured:
         uses_indices = any(isinstance(op, IndexOp) for op in body.ops)
         may_flatten = self.loops == 1 or not uses_indices
         for_all(builder, operands, self.loops, run, may_flatten=may_flatten)
+
+
+def _is_used_by(operations: set[Operation], argument: SSAValue) -> bool:
+    """Whether one of the operations, or anything within it, uses a value."""
+    for use in argument.uses:
+        op: Operation | None = use.operation
+        while op is not None and op not in operations:
+            op = op.parent_op()
+        if op is not None:
+            return True
+    return False
 
 
 def split_region(region: kernel.RegionOp, message: Message) -> list[Structured]:
