@@ -44,9 +44,7 @@ def test_operations_keep_their_values(row: Row) -> None:
         assert_close(new, old, tolerance, tolerance, case.label)
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.gradients], ids=lambda row: row.name
-)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.gradients], ids=lambda row: row.name)
 def test_gradients_keep_their_values(row: Row) -> None:
     for case in row.gradients:
         inputs = case.variables()

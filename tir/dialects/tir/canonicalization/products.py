@@ -199,13 +199,16 @@ def _collected_factors(found: Product) -> tuple[list[tuple[int, SSAValue]], int]
     """Each base once with its exponent, and the cost of the tree with the squares that are part of it."""
     cost = found.cost
     exponents: dict[SSAValue, int] = {}
+    values = {factor for _, factor in found.factors}
     for exponent, factor in found.factors:
-        base = factor
-        owner = factor.owner
+        base, owner = factor, factor.owner
         if isinstance(owner, SqrOp) and dtype_of_value(factor) == found.dtype:
-            base = owner.operands[0]
-            exponent *= 2
-            cost += UNARY_COST if factor.has_one_use() else 0
+            # A square that others need too is there for nothing.
+            only_here = factor.has_one_use()
+            if only_here or owner.operands[0] in values:
+                base = owner.operands[0]
+                exponent *= 2
+                cost += UNARY_COST if only_here else 0
         exponents[base] = exponents.get(base, 0) + exponent
     return [(e, v) for v, e in exponents.items() if e != 0], cost
 

@@ -125,8 +125,11 @@ def build_sum(
     """The sum of coefficient times value over `terms`, plus `constant`; small terms are added first."""
     plus: list[SSAValue] = []
     minus: list[SSAValue] = []
-    for coefficient, value in sorted(terms, key=lambda term: by_size(term[1])):
-        positive = coefficient > 0
+    ordered = sorted(terms, key=lambda term: by_size(term[1]))
+    # A term with a factor of its own may come first with its sign, and spare a negation.
+    first = _negative_start(ordered) if constant == 0 else None
+    for coefficient, value in ordered:
+        positive = coefficient > 0 or value is first
         size = coefficient if positive else -coefficient
         term = cast_to(rewriter, value, dtype)
         if size != 1:
@@ -141,6 +144,13 @@ def build_sum(
     if plus:
         return _subtract(rewriter, _total(rewriter, plus), minus)
     return rewriter.create(NegOp, _total(rewriter, minus))
+
+
+def _negative_start(terms: Sequence[tuple[Number, SSAValue]]) -> SSAValue | None:
+    """The first value with a factor other than -1, if all terms are negative."""
+    if any(coefficient > 0 for coefficient, _ in terms):
+        return None
+    return next((value for coefficient, value in terms if coefficient != -1), None)
 
 
 def _total(rewriter: Rewriter, values: Sequence[SSAValue]) -> SSAValue:
@@ -227,7 +237,7 @@ def _terms(groups: dict[SSAValue, _Group], found: Sum) -> tuple[list[tuple[Numbe
             cost += SCALING_COST * (abs(group.coefficient) != 1)
     operands = len(terms) + (found.constant != 0)
     cost += BINARY_COST * max(operands - 1, 0)
-    if terms and found.constant == 0 and all(c < 0 for c, _ in terms):
+    if terms and found.constant == 0 and all(c == -1 for c, _ in terms):
         cost += UNARY_COST
     return terms, cost
 
