@@ -76,14 +76,11 @@ def emit(
     function.attributes["tir.updates"] = ArrayAttr(
         [IntegerAttr(positions[variable], i64) for variable in updates]
     )
-    function.attributes["tir.result_dtypes"] = ArrayAttr(
-        [StringAttr(variable.type.dtype) for variable in results]
-    )
     return ModuleOp([function])
 
 
 def _argument_attributes(variable: Variable, kind: str) -> DictionaryAttr:
-    attributes = {"tir.kind": StringAttr(kind), "tir.dtype": StringAttr(variable.type.dtype)}
+    attributes = {"tir.kind": StringAttr(kind)}
     if variable.name:
         attributes["tir.name"] = StringAttr(variable.name)
     return DictionaryAttr(attributes)
@@ -91,7 +88,9 @@ def _argument_attributes(variable: Variable, kind: str) -> DictionaryAttr:
 
 def _emit_node(node: Apply, block: Block, values: dict[Variable, SSAValue]) -> None:
     if not isinstance(node.op, DialectOp):
-        raise UnsupportedError(f"{node.op} has no operation in the tir dialect, so it cannot be compiled")
+        raise UnsupportedError(
+            f"{node.op} has no operation in the tir dialect, so it cannot be compiled"
+        )
     operands = [_value_of(v, block, values) for v in node.inputs]
     op = node.op.op_class.create(
         operands=operands,

@@ -91,7 +91,12 @@ def _target_class(reference: str):
 def main(args: Sequence[str] | None = None) -> int:
     """Run the driver; errors in the input are reported with their location, without a traceback."""
     try:
-        TirOptMain(args).run()
+        driver = TirOptMain(args)
+    except ValueError as error:  # an unknown pass, or an option that a pass does not have
+        print(f"tir-opt: {error}", file=sys.stderr)
+        return 2
+    try:
+        driver.run()
     except (ParseError, DiagnosticException, TirError) as error:
         print(error, file=sys.stderr)
         return 1

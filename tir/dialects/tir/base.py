@@ -234,10 +234,9 @@ class TirOp(IRDLOperation, ABC):
         position = parser.pos
         operand_types, result_types = _parse_types(parser, len(names))
         operands = parser.resolve_operands(names, operand_types, position)
-        for type_ in operand_types:
-            if not isinstance(type_, TensorType):
-                parser.raise_error(f"{cls.name} works on tensors, not on {type_}", position)
         try:
+            for number, type_ in enumerate(operand_types):
+                check_tensor_type(type_, f"operand {number}")
             inferred = cls.infer_types(operand_types, properties)  # pyright: ignore
         except (TypeInferenceError, VerifyException) as error:
             parser.raise_error(f"{cls.name}: {error}", position)

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import FunctionType, ModuleOp
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    FunctionType,
+    ModuleOp,
+    StringAttr,
+    TensorType,
+)
 from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block
+from xdsl.ir import Attribute, Block
 from xdsl.passes import ModulePass
 
 from tir.dialects.tir.base import TirOp
 from tir.lowering.tir_to_linalg.builder import HostBuilder
 from tir.lowering.tir_to_linalg.context import Lowering, signless
 from tir.lowering.tir_to_linalg.registry import LOWERINGS
+from tir.support.dtypes import dtype_of
 from tir.support.errors import LoweringError, UnsupportedError
 
 
@@ -74,9 +82,28 @@ def _lower_function(function: FuncOp) -> None:
     function.body.detach_block(old)
     old.erase()
     function.body.add_block(block)
+    _record_dtypes(function)
     function.properties["function_type"] = FunctionType.from_lists(
         [a.type for a in block.args], [signless(t) for t in function.function_type.outputs]
     )
+
+
+def _record_dtypes(function: FuncOp) -> None:
+    """Keep NumPy's names of the element types, from which the signless types cannot be told."""
+    inputs, outputs = function.function_type.inputs.data, function.function_type.outputs.data
+    given = function.arg_attrs.data if function.arg_attrs else [DictionaryAttr({})] * len(inputs)
+    function.properties["arg_attrs"] = ArrayAttr(
+        [
+            DictionaryAttr({**attributes.data, "tir.dtype": _dtype(type_)})
+            for attributes, type_ in zip(given, inputs, strict=True)
+        ]
+    )
+    function.attributes["tir.result_dtypes"] = ArrayAttr([_dtype(t) for t in outputs])
+
+
+def _dtype(type_: Attribute) -> StringAttr:
+    assert isinstance(type_, TensorType)
+    return StringAttr(dtype_of(type_.element_type))
 
 
 def _lower_operation(low: Lowering, op: TirOp) -> None:
