@@ -24,8 +24,11 @@ CONVERSIONS = [
     (T.ivector, [2**40], "without risking loss of precision"),
     (T.bscalar, 300, "without risking loss of precision"),
     (T.lscalar, 0.5, "without risking loss of precision"),
-    (T.lscalar, 2**70, ""),
-    (T.dscalar, 2**70 + 1, ""),
+    (T.lscalar, 2**70, "does not fit 64 bits"),
+    (T.dscalar, 2**70 + 1, "does not fit 64 bits"),
+    (T.ivector, [1.0, 0.5], "without risking loss of precision"),
+    (T.ivector, np.array([1.0]), "without risking loss of precision"),
+    (T.ivector, [float("nan")], "without risking loss of precision"),
     (T.drow, np.zeros((2, 3)), "Non-unit value"),
     (T.dvector, "text", "x:"),
     (T.dvector, None, "x:"),
@@ -46,6 +49,26 @@ def test_bad_arguments(mode, constructor, value, text):
     prefix = 'Bad input argument to tir function with name "copy" at index 0 (0-based), x:'
     assert str(caught.value).startswith(prefix)
     assert re.search(text, str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value"),
+    [("int32", 2.0), ("uint8", np.float64(3)), ("float32", 0.5), ("bool", 1), ("bool", 0.0)],
+)
+def test_python_numbers_change_kind_if_they_keep_their_value(dtype, value):
+    x = T.scalar("x", dtype=dtype)
+    result = tir.function([x], x, mode="FAST_COMPILE")(value)
+    assert result.dtype == dtype
+    assert result == value
+
+
+def test_python_numbers_of_lists_keep_their_values():
+    x = T.fvector("x")
+    f = tir.function([x], x, mode="FAST_COMPILE")
+    np.testing.assert_array_equal(f([0.5, float("nan")]), np.float32([0.5, np.nan]))
+    y = T.scalar("y", dtype="bool")
+    with pytest.raises(TypeError, match="without risking loss"):
+        tir.function([y], y, mode="FAST_COMPILE")(2)
 
 
 @every_mode

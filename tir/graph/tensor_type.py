@@ -116,8 +116,9 @@ class TensorType(Type):
     ) -> np.ndarray[Any, Any]:
         """`value` as an aligned array of this dtype and rank, without loss; the same object if it is one.
 
-        `strict` accepts only arrays of exactly this dtype. `allow_downcast=True` permits loss of
-        precision; `None` permits it only for Python floats going to floatX.
+        `strict` accepts only arrays of exactly this dtype. Python numbers and arrays of integers may
+        change their dtype if each keeps its value, other arrays if all values of their dtype would.
+        `allow_downcast=True` permits loss of precision; `None` permits it only for Python floats going to floatX.
         """
         if isinstance(value, np.ndarray) and value.dtype == self.dtype:
             array = value
@@ -154,14 +155,22 @@ class TensorType(Type):
         if array.dtype == self.dtype:
             return array.astype(self.dtype, copy=False)
         if array.dtype.kind not in "biuf":
-            raise TypeError(f"{self} cannot hold {_describe(value)}: it is not a real number array")
+            reason = (
+                "the integer does not fit 64 bits"
+                if isinstance(value, int)
+                else "it is not a real number array"
+            )
+            raise TypeError(f"{self} cannot hold {_describe(value)}: {reason}")
         if allow_downcast or np.can_cast(array.dtype, self.dtype, "safe"):
             return array.astype(self.dtype)
         python_float = isinstance(value, float) and not isinstance(value, np.floating)
         if python_float and allow_downcast is None and self.dtype in (config.floatX, "float64"):
             return array.astype(self.dtype)
         converted = self._lossless(array)
-        if converted is not None:
+        # Of Python numbers the value counts, of arrays of floats the dtype does.
+        if converted is not None and (
+            array.dtype.kind in "biu" or not isinstance(value, np.ndarray)
+        ):
             return converted
         raise TypeError(
             f"{self} cannot store {_describe(value)} without risking loss of precision. "
@@ -170,15 +179,13 @@ class TensorType(Type):
         )
 
     def _lossless(self, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
-        """The array in this dtype if each value survives; only integers may change kind so."""
-        if array.dtype.kind not in "biu" or self.dtype == "bool":
-            return None
+        """The array in this dtype if each value survives."""
         with np.errstate(all="ignore"):
             converted = array.astype(self.dtype)
-        if self.dtype in FLOAT_DTYPES:
+        if array.dtype.kind in "iu" and self.dtype in FLOAT_DTYPES:
             same = np.array_equal(converted.astype(object), array.astype(object))
         else:
-            same = np.array_equal(converted, array)
+            same = np.array_equal(converted, array, equal_nan=self.dtype in FLOAT_DTYPES)
         return converted if same else None
 
 
