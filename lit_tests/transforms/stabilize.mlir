@@ -1,0 +1,153 @@
+// RUN: tir-opt %s -p stabilize | filecheck %s
+
+func.func @softmax(%x: tensor<?x?xf64>) -> (tensor<?x?xf64>, tensor<?x?xf64>) {
+  %e = tir.exp %x : tensor<?x?xf64>
+  %s = tir.sum %e {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %p = tir.true_div %e, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %l = tir.log %p : tensor<?x?xf64>
+  func.return %p, %l : tensor<?x?xf64>, tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @softmax(
+// CHECK-NEXT:    %[[p:.*]] = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+// CHECK-NEXT:    %[[l:.*]] = tir.log_softmax %x {axis = 1} : tensor<?x?xf64>
+// CHECK-NEXT:    func.return %[[p]], %[[l]] : tensor<?x?xf64>, tensor<?x?xf64>
+
+// The reduced dimension is leading, so no dimshuffle keeps it.
+
+func.func @softmax_of_columns(%x: tensor<?x?xf64>) -> (tensor<?x?xf64>) {
+  %e = tir.exp %x : tensor<?x?xf64>
+  %s = tir.sum %e {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %r = tir.reciprocal %s : tensor<?xf64>
+  %p = tir.mul %e, %r : (tensor<?x?xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  func.return %p : tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @softmax_of_columns(
+// CHECK-NEXT:    %[[p:.*]] = tir.softmax %x {axis = 0} : tensor<?x?xf64>
+// CHECK-NEXT:    func.return %[[p]] : tensor<?x?xf64>
+
+// The shift that users write themselves goes.
+
+func.func @softmax_of_shifted(%x: tensor<?x?xf64>) -> (tensor<?x?xf64>) {
+  %m = tir.max %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %d = tir.dimshuffle %m {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %z = tir.sub %x, %d : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %e = tir.exp %z : tensor<?x?xf64>
+  %s = tir.sum %e {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %p = tir.true_div %e, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  func.return %p : tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @softmax_of_shifted(
+// CHECK-NEXT:    %[[p:.*]] = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+// CHECK-NEXT:    func.return %[[p]] : tensor<?x?xf64>
+
+func.func @log_sum_exp(%x: tensor<?x?xf64>) -> (tensor<f64>) {
+  %e = tir.exp %x : tensor<?x?xf64>
+  %s = tir.sum %e {axes = [0, 1]} : (tensor<?x?xf64>) -> tensor<f64>
+  %l = tir.log %s : tensor<f64>
+  func.return %l : tensor<f64>
+}
+
+// CHECK-LABEL: func.func @log_sum_exp(
+// CHECK-NEXT:    %[[l:.*]] = tir.log_sum_exp %x {axes = [0, 1]} : (tensor<?x?xf64>) -> tensor<f64>
+// CHECK-NEXT:    func.return %[[l]] : tensor<f64>
+
+func.func @softplus(%x: tensor<?xf64>) -> (tensor<?xf64>) {
+  %one = tir.constant {value = dense<1.0> : tensor<f64>} : tensor<f64>
+  %e = tir.exp %x : tensor<?xf64>
+  %s = tir.add %one, %e : (tensor<f64>, tensor<?xf64>) -> tensor<?xf64>
+  %l = tir.log %s : tensor<?xf64>
+  func.return %l : tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @softplus(
+// CHECK-NEXT:    %[[l:.*]] = tir.softplus %x : tensor<?xf64>
+// CHECK-NEXT:    func.return %[[l]] : tensor<?xf64>
+
+func.func @sigmoid(%x: tensor<?xf64>) -> (tensor<?xf64>, tensor<?xf64>) {
+  %one = tir.constant {value = dense<1.0> : tensor<f64>} : tensor<f64>
+  %n = tir.neg %x : tensor<?xf64>
+  %e = tir.exp %n : tensor<?xf64>
+  %s = tir.add %e, %one : (tensor<?xf64>, tensor<f64>) -> tensor<?xf64>
+  %p = tir.true_div %one, %s : (tensor<f64>, tensor<?xf64>) -> tensor<?xf64>
+  %l = tir.log %p : tensor<?xf64>
+  func.return %p, %l : tensor<?xf64>, tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @sigmoid(
+// CHECK-NEXT:    %[[n:.*]] = tir.neg %x : tensor<?xf64>
+// CHECK-NEXT:    %[[v0:.*]] = tir.neg %[[n]] : tensor<?xf64>
+// CHECK-NEXT:    %[[p:.*]] = tir.sigmoid %[[v0]] : tensor<?xf64>
+// CHECK-NEXT:    %[[v1:.*]] = tir.neg %[[v0]] : tensor<?xf64>
+// CHECK-NEXT:    %[[v2:.*]] = tir.softplus %[[v1]] : tensor<?xf64>
+// CHECK-NEXT:    %[[l:.*]] = tir.neg %[[v2]] : tensor<?xf64>
+// CHECK-NEXT:    func.return %[[p]], %[[l]] : tensor<?xf64>, tensor<?xf64>
+
+func.func @one(%x: tensor<?xf64>) -> (tensor<?xf64>, tensor<?xf64>) {
+  %one = tir.constant {value = dense<1.0> : tensor<f64>} : tensor<f64>
+  %e = tir.exp %x : tensor<?xf64>
+  %a = tir.sub %e, %one : (tensor<?xf64>, tensor<f64>) -> tensor<?xf64>
+  %f = tir.erf %x : tensor<?xf64>
+  %b = tir.sub %one, %f : (tensor<f64>, tensor<?xf64>) -> tensor<?xf64>
+  func.return %a, %b : tensor<?xf64>, tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @one(
+// CHECK-NEXT:    %[[a:.*]] = tir.expm1 %x : tensor<?xf64>
+// CHECK-NEXT:    %[[b:.*]] = tir.erfc %x : tensor<?xf64>
+// CHECK-NEXT:    func.return %[[a]], %[[b]] : tensor<?xf64>, tensor<?xf64>
+
+func.func @cross_entropy(%x: tensor<?x?xf64>, %y: tensor<?xi32>) -> (tensor<?xf64>) {
+  %zero = tir.constant {value = dense<0> : tensor<i64>} : tensor<i64>
+  %one = tir.constant {value = dense<1> : tensor<i64>} : tensor<i64>
+  %n = tir.dim %y {axis = 0} : (tensor<?xi32>) -> tensor<i64>
+  %rows = tir.arange %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+  %l = tir.log %p : tensor<?x?xf64>
+  %loss = tir.advanced_subtensor %l, %rows, %y : (tensor<?x?xf64>, tensor<?xi64>, tensor<?xi32>) -> tensor<?xf64>
+  func.return %loss : tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @cross_entropy(
+// CHECK-NEXT:    %[[v0:.*]] = tir.softmax_cross_entropy %x, %y : (tensor<?x?xf64>, tensor<?xi32>) -> tensor<?xf64>
+// CHECK-NEXT:    %[[loss:.*]] = tir.neg %[[v0]] : tensor<?xf64>
+// CHECK-NEXT:    func.return %[[loss]] : tensor<?xf64>
+
+// The gradient of the loss above by x, as the gradient rules write it.
+
+func.func @cross_entropy_gradient(%x: tensor<?x?xf64>, %y: tensor<?xi32>, %w: tensor<?xf64>) -> (tensor<?x?xf64>) {
+  %zero = tir.constant {value = dense<0> : tensor<i64>} : tensor<i64>
+  %one = tir.constant {value = dense<1> : tensor<i64>} : tensor<i64>
+  %n = tir.dim %y {axis = 0} : (tensor<?xi32>) -> tensor<i64>
+  %rows = tir.arange %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+  %f = tir.constant {value = dense<0.0> : tensor<f64>} : tensor<f64>
+  %z = tir.second %p, %f : (tensor<?x?xf64>, tensor<f64>) -> tensor<?x?xf64>
+  %a = tir.advanced_inc_subtensor %z, %w, %rows, %y : (tensor<?x?xf64>, tensor<?xf64>, tensor<?xi64>, tensor<?xi32>) -> tensor<?x?xf64>
+  %g = tir.true_div %a, %p : tensor<?x?xf64>
+  %gp = tir.mul %g, %p : tensor<?x?xf64>
+  %s = tir.sum %gp {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %d = tir.sub %g, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %r = tir.mul %p, %d : tensor<?x?xf64>
+  func.return %r : tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @cross_entropy_gradient(
+// CHECK-NEXT:    %[[v0:.*]] = tir.neg %w : tensor<?xf64>
+// CHECK-NEXT:    %[[r:.*]] = tir.softmax_cross_entropy_grad %[[v0]], %x, %y : (tensor<?xf64>, tensor<?x?xf64>, tensor<?xi32>) -> tensor<?x?xf64>
+// CHECK-NEXT:    func.return %[[r]] : tensor<?x?xf64>
+
+func.func @argmax(%x: tensor<?x?xf64>) -> (tensor<?xi64>) {
+  %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+  %i = tir.argmax %p {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xi64>
+  func.return %i : tensor<?xi64>
+}
+
+// CHECK-LABEL: func.func @argmax(
+// CHECK-NEXT:    %[[i:.*]] = tir.argmax %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xi64>
+// CHECK-NEXT:    func.return %[[i]] : tensor<?xi64>
