@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -195,6 +196,16 @@ def test_accurate_at_extremes(name: str) -> None:
     build, points, expected = EXTREMES[name]
     _, (after,), _ = results_and_operations(build, [np.array(points, "float64")])
     np.testing.assert_allclose(after, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_log_of_erfc_beyond_underflow(dtype: str) -> None:
+    x = np.array([-3, 0.5, 9, 10.5, 26, 27, 30, 100], dtype)
+    with mpmath.workdps(50):
+        expected = np.array([float(mpmath.log(mpmath.erfc(mpmath.mpf(float(v))))) for v in x])
+    _, (after,), _ = results_and_operations(lambda v: b.log(b.erfc(v)), [x])
+    assert after.dtype == dtype
+    np.testing.assert_allclose(after, expected, rtol=1e-13 if dtype == "float64" else 1e-6)
 
 
 def test_log_of_two_exponentials_at_infinity() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from xdsl.dialects.builtin import ArrayAttr
@@ -11,7 +12,10 @@ from tir.dialects.tir.arithmetic import (
     AbsOp,
     AddOp,
     MaximumOp,
+    MulOp,
     NegOp,
+    ReciprocalOp,
+    SqrOp,
     SubOp,
     SwitchOp,
 )
@@ -32,6 +36,7 @@ from tir.dialects.tir.nnet import LogSoftmaxOp, LogSumExpOp, SoftmaxOp
 from tir.dialects.tir.reduction import SumOp
 from tir.dialects.tir.structural import DimshuffleOp
 from tir.dialects.tir.transcendental import (
+    ErfcOp,
     Expm1Op,
     ExpOp,
     Log1pOp,
@@ -207,6 +212,51 @@ class LogOfOneMinusExp(Pattern):
         )
 
 
+_ERFC_UNDERFLOWS = {"float32": 10.0541949, "float64": 26.641747557}
+"""From here on the asymptotic series of log(erfc(x)) is exact to the last digits, and erfc itself is nearly 0."""
+
+
+class LogOfErfc(Pattern):
+    """`log(erfc(x))` takes, where erfc underflows, its asymptotic series."""
+
+    ROOTS: ClassVar = (LogOp,)
+
+    def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
+        if operand_of(op.operands[0], ErfcOp) is None:
+            return None
+        # The logarithm of the result of this rewrite.
+        if isinstance(op.results[0].get_user_of_unique_use(), SwitchOp):
+            return None
+        x = float_argument(rewriter, op.operands[0])
+        dtype = dtype_of_value(x)
+        near = rewriter.create(LtOp, x, rewriter.constant(_ERFC_UNDERFLOWS[dtype], dtype))
+        direct = rewriter.create(LogOp, rewriter.create(ErfcOp, x))
+        return rewriter.create(SwitchOp, near, direct, _log_erfc_series(rewriter, x))
+
+
+def _log_erfc_series(rewriter: Rewriter, x: SSAValue) -> SSAValue:
+    """-x^2 - log(x) - log(pi) / 2 + log1p(-u + 3 u^2 - 15 u^3) with u = 1 / (2 x^2)."""
+    dtype = dtype_of_value(x)
+
+    def times(factor: float, value: SSAValue) -> SSAValue:
+        return rewriter.create(MulOp, rewriter.constant(factor, dtype), value)
+
+    square = rewriter.create(SqrOp, x)
+    u = times(0.5, rewriter.create(ReciprocalOp, square))
+    inner = rewriter.create(SubOp, rewriter.constant(3, dtype), times(15, u))
+    middle = rewriter.create(SubOp, rewriter.create(MulOp, u, inner), rewriter.constant(1, dtype))
+    correction = rewriter.create(Log1pOp, rewriter.create(MulOp, u, middle))
+    logarithm = rewriter.create(LogOp, x)
+    main = rewriter.create(
+        AddOp, rewriter.create(AddOp, square, logarithm), _half_log_pi(rewriter, dtype)
+    )
+    return rewriter.create(SubOp, correction, main)
+
+
+def _half_log_pi(rewriter: Rewriter, dtype: str) -> SSAValue:
+    return rewriter.constant(0.5 * math.log(math.pi), dtype)
+
+
 LOGARITHM_PATTERNS: tuple[Pattern, ...] = (
     LogOfSoftmax(),
     LogOfSumOfExponentials(),
@@ -214,6 +264,7 @@ LOGARITHM_PATTERNS: tuple[Pattern, ...] = (
     LogOfExp(),
     LogOfTwoExponentials(),
     LogOfOneMinusExp(),
+    LogOfErfc(),
     LogOfOnePlus(),
     Log1pOfExp(),
     Log1pOfMinusSigmoid(),
