@@ -18,7 +18,7 @@ func.func @result_type(%x: tensor<?xf64>, %y: tensor<?xf32>) {
 
 // -----
 
-// CHECK: tir.exp works on tensors, not on f64
+// CHECK: tir.exp: operand 0 must be a tensor, got f64
 func.func @scalar(%x: f64) {
   %0 = tir.exp %x : f64
   func.return

@@ -294,7 +294,7 @@ func.func @cast(%x: tensor<?xf64>) -> tensor<?xui64> {
   %0 = tir.cast %x {dtype = "uint64"} : (tensor<?xf64>) -> tensor<?xui64>
   func.return %0 : tensor<?xui64>
 }
-// CHECK-LABEL: func.func @cast(%x: tensor<?xf64>) -> tensor<?xi64>
+// CHECK-LABEL: func.func @cast(%x: tensor<?xf64>{{.*}}) -> tensor<?xi64> attributes {tir.result_dtypes = ["uint64"]}
 // CHECK: arith.fptosi
 // CHECK: arith.select
 
@@ -303,5 +303,5 @@ func.func @cast_nothing(%x: tensor<?xi8>) -> tensor<?xui8> {
   %0 = tir.cast %x {dtype = "uint8"} : (tensor<?xi8>) -> tensor<?xui8>
   func.return %0 : tensor<?xui8>
 }
-// CHECK-LABEL: func.func @cast_nothing(%x: tensor<?xi8>) -> tensor<?xi8>
+// CHECK-LABEL: func.func @cast_nothing(%x: tensor<?xi8>{{.*}}) -> tensor<?xi8>
 // CHECK-NEXT: func.return %x : tensor<?xi8>
