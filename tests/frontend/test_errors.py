@@ -185,6 +185,15 @@ def test_integer_division_by_zero(mode, operator):
 
 
 @every_mode
+def test_integer_scalars_divided_by_zero(mode):
+    m, n = T.lscalars("m", "n")
+    f = tir.function([m, n], [m // n, m % n, m**n], mode=mode)
+    assert f(-7, 2) == [-4, 1, 49]
+    with pytest.raises(ZeroDivisionError, match="Apply node"):
+        f(1, 0)
+
+
+@every_mode
 def test_shared_values_are_unchanged_by_a_failure(mode):
     x = T.dvector("x")
     a, b = tir.shared(np.ones(2), "a"), tir.shared(np.zeros(2), "b")

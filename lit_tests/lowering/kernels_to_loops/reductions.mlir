@@ -19,7 +19,16 @@
 // CHECK-NEXT:        [[R:%\S+]] = arith.maximumf [[X]], [[S]]
 // CHECK-NEXT:        memref.store [[R]], %o[[[J]]]
 
-func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>, %z: memref<?xf64>) {
+// A reduction over no dimension: what was there before is read again.
+// CHECK:       func.func private @kernel_2
+// CHECK:         memref.store %{{.*}}, %o[] : memref<f64>
+// CHECK-NEXT:    [[X:%\S+]] = memref.load %a[]
+// CHECK-NEXT:    [[S:%\S+]] = memref.load %o[]
+// CHECK-NEXT:    [[R:%\S+]] = arith.maximumf [[X]], [[S]]
+// CHECK-NEXT:    memref.store [[R]], %o[]
+// CHECK-NEXT:    func.return
+
+func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>, %z: memref<?xf64>, %v: memref<f64>, %w: memref<f64>) {
   kernel.region(%a = %x : memref<?x?xf64>, %o = %y : memref<?xf64>) {
     %zero = arith.constant 0.0 : f64
     linalg.fill ins(%zero : f64) outs(%o : memref<?xf64>)
@@ -33,6 +42,15 @@ func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>, %z: memref<?xf64>) {
     %zero = arith.constant 0.0 : f64
     linalg.fill ins(%zero : f64) outs(%o : memref<?xf64>)
     linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a : memref<?x?xf64>) outs(%o : memref<?xf64>) {
+    ^bb0(%i: f64, %j: f64):
+      %r = arith.maximumf %i, %j : f64
+      linalg.yield %r : f64
+    }
+  }
+  kernel.region(%a = %v : memref<f64>, %o = %w : memref<f64>) {
+    %zero = arith.constant 0.0 : f64
+    linalg.fill ins(%zero : f64) outs(%o : memref<f64>)
+    linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%a : memref<f64>) outs(%o : memref<f64>) {
     ^bb0(%i: f64, %j: f64):
       %r = arith.maximumf %i, %j : f64
       linalg.yield %r : f64

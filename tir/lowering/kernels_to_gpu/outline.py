@@ -23,7 +23,7 @@ from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import identity, projection
 from tir.lowering.kernels_to_gpu.grid import for_all
 from tir.lowering.structured.builder import LoopBuilder, memref_type
-from tir.lowering.structured.operands import Operand
+from tir.lowering.structured.operands import Operand, read_elements
 from tir.support.errors import UnsupportedError
 
 THREADS_PER_BLOCK = 256
@@ -128,9 +128,7 @@ class Structured:
                     inner.operands[number] = inside[operand]
 
         def run(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
-            loaded = [o.load(builder, indices) for o in operands[:split]]
-            # An elementwise body does not read its outputs, though it has arguments for them.
-            results = builder.inline(body, [*loaded, *body.args[split:]], indices)
+            results = builder.inline(body, read_elements(builder, body, operands, indices), indices)
             for operand, result in zip(operands[split:], results, strict=True):
                 operand.store(builder, result, indices)
 

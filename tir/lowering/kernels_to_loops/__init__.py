@@ -131,9 +131,14 @@ def _lower_generic(
             if operand in inside:
                 inner.operands[number] = inside[operand]
     parallel = tuple(t.data is IteratorType.PARALLEL for t in op.iterator_types.data)
-    if all(parallel):
-        lower_elementwise(builder, body, operands[:split], operands[split:], len(parallel))
-        return
     outputs = operands[split:]
+    if all(parallel):
+        for argument, output in zip(body.args[split:], outputs, strict=True):
+            start = initial.pop(output.buffer, None)
+            # A reduction over no dimension reads its output; others write over what was there.
+            if start is not None and argument.first_use:
+                fill(builder, output.buffer, start)
+        lower_elementwise(builder, body, operands[:split], outputs, len(parallel))
+        return
     starts = [initial.pop(o.buffer) for o in outputs]
     lower_reduction(builder, Reduction(body, operands[:split], outputs, parallel, starts))

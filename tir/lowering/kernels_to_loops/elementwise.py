@@ -14,6 +14,7 @@ from tir.lowering.structured.operands import (
     contiguity,
     flatten,
     loop_sizes,
+    read_elements,
     unit_strides,
 )
 
@@ -31,9 +32,7 @@ def lower_elementwise(
     """Loops that load the inputs of an iteration, run the body, and store its results."""
 
     def visit(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
-        loaded = [o.load(builder, indices) for o in operands[: len(inputs)]]
-        # An elementwise body does not read its outputs, though it has arguments for them.
-        results = builder.inline(body, [*loaded, *body.args[len(inputs) :]], indices)
+        results = builder.inline(body, read_elements(builder, body, operands, indices), indices)
         for operand, result in zip(operands[len(inputs) :], results, strict=True):
             operand.store(builder, result, indices)
 

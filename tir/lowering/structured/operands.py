@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import (
     NoneAttr,
     StridedLayoutAttr,
 )
-from xdsl.ir import SSAValue
+from xdsl.ir import Block, SSAValue
 
 from tir.dialects.projections import ZERO, Projection, identity
 from tir.lowering.structured.builder import LoopBuilder, memref_type
@@ -51,6 +51,19 @@ class Operand:
     def store(self, builder: LoopBuilder, value: SSAValue, loops: Sequence[SSAValue]) -> None:
         """Write the element of an iteration."""
         builder.store(value, self.buffer, self.indices(builder, loops))
+
+
+def read_elements(
+    builder: LoopBuilder, body: Block, operands: Sequence[Operand], loops: Sequence[SSAValue]
+) -> list[SSAValue]:
+    """What the body of a structured operation reads of each operand, outputs included, in an iteration.
+
+    An argument that the body does not use stands for itself.
+    """
+    return [
+        operand.load(builder, loops) if argument.first_use else argument
+        for argument, operand in zip(body.args, operands, strict=True)
+    ]
 
 
 def loop_sizes(builder: LoopBuilder, operands: Sequence[Operand], loops: int) -> list[SSAValue]:
