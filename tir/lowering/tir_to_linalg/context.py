@@ -19,7 +19,13 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from tir.dialects.tir.base import Array, type_dtype
 from tir.lowering.tir_to_linalg.builder import HostBuilder
 from tir.lowering.tir_to_linalg.conversions import scalar_type, to_index
-from tir.lowering.tir_to_linalg.generic import fill
+from tir.lowering.tir_to_linalg.generic import (
+    empty,
+    fill,
+    generic,
+    identity_map,
+    iterators,
+)
 from tir.lowering.tir_to_linalg.shapes import ShapeEnvironment
 
 
@@ -108,6 +114,8 @@ class Lowering:
         return result
 
     def _constant_tensor(self, array: Array, type_: TensorType) -> SSAValue:
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            return self._constant_from_bits(array, type_)
         static = TensorType(type_.element_type, array.shape)
         data = BytesAttr(np.ascontiguousarray(array).tobytes())
         attribute = DenseIntOrFPElementsAttr(static, data)  # pyright: ignore
@@ -115,6 +123,27 @@ class Lowering:
         if static != type_:
             result = self.host.emit(tensor.CastOp, (result,), type_)
         self.shapes.declare(result, [self.host.index(size) for size in array.shape])
+        return result
+
+    def _constant_from_bits(self, array: Array, type_: TensorType) -> SSAValue:
+        """A constant with infinities or NaN: xDSL 0.74 prints those in arrays as text that it misreads."""
+        bits = np.ascontiguousarray(array).view(f"int{8 * array.itemsize}").reshape(array.shape)
+        integers = TensorType(IntegerType(8 * array.itemsize), type_.shape)
+        source = self._constant_tensor(bits, integers)
+        dims = [self.host.index(size) for size in array.shape]
+        map_ = identity_map(array.ndim)
+        (result,) = generic(
+            self.host,
+            (source,),
+            (map_,),
+            (empty(self.host, dims, type_),),
+            (map_,),
+            iterators(array.ndim),
+            lambda builder, element, _: (
+                builder.emit(arith.BitcastOp, (element,), type_.element_type),
+            ),
+        )
+        self.shapes.declare(result, dims)
         return result
 
     def is_host_scalar(self, value: SSAValue) -> bool:
