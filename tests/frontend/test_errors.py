@@ -175,6 +175,16 @@ def test_index_out_of_bounds(mode):
 
 
 @every_mode
+def test_an_index_vector_of_length_one_does_not_broadcast(mode):
+    x, (i, j) = T.dmatrix("x"), T.lvectors("i", "j")
+    f = tir.function([x, i, j], x[i, j], mode=mode)
+    with pytest.raises(IndexError, match=r"have lengths 2, 1\nApply node"):
+        f(np.ones((2, 3)), [0, 1], [0])
+    constant = tir.function([x, i], x[i, T.constant([0])], mode=mode)
+    np.testing.assert_array_equal(constant(np.eye(2), [0, 1]), [1, 0])
+
+
+@every_mode
 @pytest.mark.parametrize("operator", ["//", "%"])
 def test_integer_division_by_zero(mode, operator):
     x, y = T.lvectors("x", "y")

@@ -97,7 +97,10 @@ class SharedVariable(TensorOperators, Variable):
         A number or an array becomes a constant of this variable's type.
         """
         if not isinstance(expression, Variable):
-            value = constant(self.type.filter(expression, allow_downcast=False))
+            try:
+                value = constant(self.type.filter(expression, allow_downcast=False))
+            except TypeError as error:
+                raise TypeError(f"bad update of the shared variable {self}: {error}") from None
             return rebroadcast(value, self.type.broadcastable)
         if expression.type != self.type:
             raise TypeError(

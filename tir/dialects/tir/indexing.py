@@ -170,14 +170,14 @@ def _check_vectors(operand: TensorType, indices: Sequence[TensorType]) -> None:
             raise TypeInferenceError(f"an index vector must hold integers, got {index}")
 
 
-def _vectors(indices: Sequence[Array]) -> tuple[Array, ...]:
-    sizes = {index.shape[0] for index in indices}
-    if len(sizes - {1}) > 1:
+def _check_lengths(indices: Sequence[Array], types: Sequence[TensorType]) -> None:
+    """Raise unless all index vectors that are not declared broadcastable have one length."""
+    own = [i for i, t in zip(indices, types, strict=True) if not broadcastable_of(t)[0]]
+    if len({index.shape[0] for index in own}) > 1:
         raise IndexError(
             "shape mismatch: the index vectors have lengths "
             + ", ".join(str(index.shape[0]) for index in indices)
         )
-    return tuple(indices)
 
 
 @irdl_op_definition
@@ -197,9 +197,18 @@ class AdvancedSubtensorOp(TirOp):
         return [tensor_type(type_dtype(operand), (run, *rest))]
 
     @classmethod
+    def check(
+        cls,
+        arrays: Sequence[Array],
+        operand_types: Sequence[TensorType],
+        properties: Properties,
+    ) -> None:
+        _check_lengths(arrays[1:], operand_types[1:])
+
+    @classmethod
     def evaluate(cls, arrays: Sequence[Array], properties: Properties) -> list[Array]:
         x, *indices = arrays
-        return [x[_vectors(indices)]]
+        return [x[tuple(indices)]]
 
 
 class AdvancedSubtensorUpdateOp(TirOp):
@@ -214,6 +223,15 @@ class AdvancedSubtensorUpdateOp(TirOp):
         _check_value(operand, value, rank(operand) - len(indices) + 1)
         return [operand]
 
+    @classmethod
+    def check(
+        cls,
+        arrays: Sequence[Array],
+        operand_types: Sequence[TensorType],
+        properties: Properties,
+    ) -> None:
+        _check_lengths(arrays[2:], operand_types[2:])
+
 
 @irdl_op_definition
 class AdvancedSetSubtensorOp(AdvancedSubtensorUpdateOp):
@@ -225,7 +243,7 @@ class AdvancedSetSubtensorOp(AdvancedSubtensorUpdateOp):
     def evaluate(cls, arrays: Sequence[Array], properties: Properties) -> list[Array]:
         x, value, *indices = arrays
         result = x.copy()
-        result[_vectors(indices)] = value
+        result[tuple(indices)] = value
         return [result]
 
 
@@ -239,5 +257,5 @@ class AdvancedIncSubtensorOp(AdvancedSubtensorUpdateOp):
     def evaluate(cls, arrays: Sequence[Array], properties: Properties) -> list[Array]:
         x, value, *indices = arrays
         result = x.copy()
-        np.add.at(result, _vectors(indices), value)
+        np.add.at(result, tuple(indices), value)
         return [result]
