@@ -38,10 +38,10 @@ func.func private @views(%x: memref<?x?xf64>, %i: index) -> f64 {
 // CHECK: llvm.func internal @allocates(%[[N:.*]]: i64) -> i32
 func.func private @allocates(%n: index) {
   // CHECK: %[[SLOT:.*]] = llvm.alloca %{{.*}} x !llvm.ptr
-  // CHECK: llvm.store %{{.*}}, %[[SLOT]] : !llvm.ptr, !llvm.ptr
+  // CHECK: llvm.store volatile %{{.*}}, %[[SLOT]] : !llvm.ptr, !llvm.ptr
   // CHECK: llvm.intr.umul.with.overflow
   // CHECK: %[[P:.*]] = llvm.call @aligned_alloc
-  // CHECK-NEXT: llvm.store %[[P]], %[[SLOT]]
+  // CHECK-NEXT: llvm.store volatile %[[P]], %[[SLOT]]
   // CHECK-NEXT: %[[OK:.*]] = llvm.icmp "ne" %[[P]], %{{.*}} : !llvm.ptr
   // CHECK-NEXT: llvm.cond_br %[[OK]], ^[[GO:.*]], ^[[EXIT:.*]](%{{.*}} : i32)
   %x = memref.alloc(%n) : memref<?xf32>

@@ -33,6 +33,14 @@ _PREDICATES = {flag.value: IntegerAttr(flag.to_int(), i64) for flag in llvm.ICmp
 _UNLIKELY_ELSE = DenseArrayBase.from_list(i32, [100000, 1])
 
 
+def _slot_store(pointer: SSAValue, slot: SSAValue) -> Operation:
+    # Volatile, so that the slot stays in memory: in registers, the exit of a function would merge every
+    # slot from every check, which LLVM takes quadratic time and code for.
+    return llvm.StoreOp.create(
+        operands=(pointer, slot), properties=_NOT_ATOMIC | {"volatile_": UnitAttr()}
+    )
+
+
 class LLVMBuilder:
     """Appends operations to the blocks of one function.
 
@@ -210,9 +218,12 @@ class LLVMBuilder:
     def pointer_slot(self) -> SSAValue:
         """A stack slot that holds a null pointer when the function starts."""
         slot = self.stack_slot(1, POINTER)
-        null = self.null()
-        self.prologue.add_op(llvm.StoreOp(null, slot))
+        self.prologue.add_op(_slot_store(self.null(), slot))
         return slot
+
+    def set_slot(self, pointer: SSAValue, slot: SSAValue) -> None:
+        """Writes to a `pointer_slot`."""
+        self.add(_slot_store(pointer, slot))
 
     def null(self) -> SSAValue:
         """The null pointer."""

@@ -166,7 +166,7 @@ def _alloc(emitter: FunctionEmitter, op: memref.AllocOp) -> None:
         free(emitter, emitter.load(slot, POINTER))
     size = allocation_size(emitter, sizes, element_size(type_.element_type))
     pointer = allocate(emitter, size)
-    emitter.store(pointer, slot)
+    emitter.set_slot(pointer, slot)
     emitter.check(
         emitter.compare("ne", pointer, emitter.null()), emitter.integer(OUT_OF_MEMORY, i32)
     )
@@ -194,7 +194,7 @@ def _dealloc(emitter: FunctionEmitter, op: memref.DeallocOp) -> None:
     if slot is None:
         raise LoweringError("memref.dealloc takes the result of a memref.alloc")
     free(emitter, emitter.load(slot, POINTER))
-    emitter.store(emitter.null(), slot)
+    emitter.set_slot(emitter.null(), slot)
 
 
 def _mixed(

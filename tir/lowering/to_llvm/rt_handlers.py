@@ -98,7 +98,7 @@ def _restore_gil(emitter: FunctionEmitter) -> None:
     emitter.begin(restore)
     emitter.module.declare("PyEval_RestoreThread", [POINTER])
     emitter.call("PyEval_RestoreThread", [state])
-    emitter.store(emitter.null(), slot)
+    emitter.set_slot(emitter.null(), slot)
     emitter.branch(done)
     emitter.begin(done)
 
@@ -115,7 +115,7 @@ def _release_gil(emitter: FunctionEmitter, op: rt.ReleaseGilOp) -> None:
     emitter.begin(release)
     emitter.module.declare("PyEval_SaveThread", [], POINTER)
     state = emitter.call_value("PyEval_SaveThread", [], POINTER)
-    emitter.store(state, emitter.gil_slot)
+    emitter.set_slot(state, emitter.gil_slot)
     emitter.branch(done)
     emitter.begin(done)
 
