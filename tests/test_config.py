@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import tir
+from tir import tensor as T
 from tir.config import FLAGS, Config, config
+from tir.runtime import blas
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,8 +50,17 @@ def test_assignment_is_checked() -> None:
         settings.floatx = "float32"
     with pytest.raises(AttributeError, match="no configuration flag"):
         _ = settings.floatx
-    with pytest.raises(ValueError, match="threads"):
-        settings.threads = 0
+    for name, value in (
+        ("threads", 0),
+        ("threads", 1.5),
+        ("opt_level", 4),
+        ("opt_level", -1),
+        ("opt_level", None),
+        ("opt_level", "high"),
+        ("mode", None),
+    ):
+        with pytest.raises(ValueError, match=f"bad value for the configuration flag {name}"):
+            setattr(settings, name, value)
 
 
 def test_flags_change_for_a_while_only() -> None:
@@ -74,7 +86,29 @@ def test_environment_variable() -> None:
     assert flag_in_a_new_process("threads", OMP_NUM_THREADS="3") == "3"
     assert flag_in_a_new_process("threads", OMP_NUM_THREADS="3", TIR_FLAGS="threads=2") == "2"
     assert "not of the form name=value" in flag_in_a_new_process("floatX", TIR_FLAGS="floatX")
-    assert "no configuration flag" in flag_in_a_new_process("floatX", TIR_FLAGS="floatx=float32")
+    assert "TIR_FLAGS: no configuration flag" in flag_in_a_new_process(
+        "floatX", TIR_FLAGS="floatx=float32"
+    )
+    assert "TIR_FLAGS: bad value for the configuration flag opt_level" in flag_in_a_new_process(
+        "floatX", TIR_FLAGS="opt_level=9"
+    )
+
+
+@pytest.mark.parametrize("value", ["", "0", "many"])
+def test_what_other_libraries_may_read_does_not_stop_tir(value: str) -> None:
+    assert flag_in_a_new_process("threads", OMP_NUM_THREADS=value) == "None"
+
+
+def test_threads_of_matrix_products() -> None:
+    before = blas.get_num_threads()
+    x = T.dmatrix("x")
+    try:
+        for count in (2, 3):
+            with config.change_flags(threads=count):
+                tir.function([x], T.dot(x, x))
+            assert blas.get_num_threads() == count
+    finally:
+        blas.set_num_threads(before)
 
 
 def test_file(tmp_path: Path) -> None:
@@ -82,5 +116,8 @@ def test_file(tmp_path: Path) -> None:
     file.write_text("[global]\nfloatX = float32\nmode = FAST_COMPILE\n")
     assert flag_in_a_new_process("floatX", TIRRC=str(file)) == "float32"
     assert flag_in_a_new_process("mode", TIRRC=str(file), TIR_FLAGS="mode=FAST_RUN") == "FAST_RUN"
+    file.write_text("[global]\nfloatX = 50%\n")
+    error = flag_in_a_new_process("floatX", TIRRC=str(file))
+    assert f"{file}: bad value for the configuration flag floatX: '50%'" in error
     file.write_text("floatX without a section")
     assert "cannot read the configuration file" in flag_in_a_new_process("floatX", TIRRC=str(file))

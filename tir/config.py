@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from configparser import ConfigParser, Error
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,30 @@ def _boolean(value: Any) -> bool:
     raise ValueError(f"{value!r} is not a boolean")
 
 
-def _positive(value: Any) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError(f"{value!r} is not a positive integer")
-    return number
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a string")
+    return value
+
+
+def _integer(least: int, most: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        try:
+            number = int(value) if isinstance(value, str) else operator.index(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"{value!r} is not an integer") from None
+        if not least <= number <= most:
+            raise ValueError(f"{value!r} is not between {least} and {most}")
+        return number
+
+    return parse
+
+
+_number_of_threads = _integer(1, 1024)
+
+
+def _threads(value: Any) -> int | None:
+    return None if value is None else _number_of_threads(value)
 
 
 FLAGS: dict[str, Flag] = {
@@ -59,16 +79,19 @@ FLAGS: dict[str, Flag] = {
         "how Python numbers become constants: the smallest dtype that holds them, or NumPy's with "
         "floats as floatX",
     ),
-    "mode": Flag("FAST_RUN", str, "the mode of functions compiled without one"),
+    "mode": Flag("FAST_RUN", _text, "the mode of functions compiled without one"),
     "on_unused_input": Flag(
         "raise", _choice("raise", "warn", "ignore"), "what an unused input of a function does"
     ),
     "exception_verbosity": Flag(
         "low", _choice("low", "high"), "how much an error of a compiled function tells"
     ),
-    "opt_level": Flag(3, int, "optimization level of LLVM, 0 to 3"),
+    "opt_level": Flag(3, _integer(0, 3), "optimization level of LLVM, 0 to 3"),
     "threads": Flag(
-        os.cpu_count() or 1, _positive, "threads of BLAS products; OMP_NUM_THREADS also sets it"
+        None,
+        _threads,
+        "threads of matrix products, from the next function that is compiled on; OMP_NUM_THREADS also "
+        "sets it, None leaves it to the BLAS library",
     ),
 }
 
@@ -76,7 +99,8 @@ FLAGS: dict[str, Flag] = {
 class Config:
     """The flags as attributes; unknown names and bad values raise at once.
 
-    >>> settings = Config({"floatX": "float32"})
+    >>> settings = Config()
+    >>> settings.floatX = "float32"
     >>> settings.floatX
     'float32'
     >>> settings.floatX = "float63"
@@ -87,10 +111,8 @@ class Config:
     AttributeError: no configuration flag is called 'colour'; see FLAGS
     """
 
-    def __init__(self, sources: Mapping[str, str] | None = None) -> None:
+    def __init__(self) -> None:
         self.__dict__["_values"] = {name: flag.default for name, flag in FLAGS.items()}
-        for name, text in (sources or {}).items():
-            setattr(self, name, text)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -131,28 +153,48 @@ class Config:
                 setattr(self, name, value)
 
 
-def _sources() -> dict[str, str]:
-    found: dict[str, str] = {}
-    if omp := os.environ.get("OMP_NUM_THREADS", "").split(",")[0]:
-        found["threads"] = omp
+def _file_settings(path: Path) -> Iterator[tuple[str, str]]:
+    if not path.is_file():
+        return
+    parser = ConfigParser(interpolation=None)
+    parser.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        parser.read_string(path.read_text())
+    except (Error, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot read the configuration file {path}: {error}") from error
+    for section in parser.sections():
+        prefix = "" if section == "global" else f"{section}."
+        for key, value in parser.items(section):
+            yield prefix + key, value
+
+
+def _environment_settings(text: str) -> Iterator[tuple[str, str]]:
+    for item in filter(str.strip, text.split(",")):
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise ValueError(f"TIR_FLAGS: {item!r} is not of the form name=value")
+        yield name.strip(), value.strip()
+
+
+def _from_sources() -> Config:
+    """The flags as the file and the environment set them; `ValueError` naming the one that is wrong."""
+    settings = Config()
+    omp = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    # It is not tir's own variable, so what tir does not understand in it is no error.
+    with suppress(ValueError):
+        settings.threads = omp
     path = Path(os.environ.get("TIRRC", "~/.tirrc")).expanduser()
-    if path.is_file():
-        parser = ConfigParser()
-        parser.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]
-        try:
-            parser.read_string(path.read_text())
-        except (Error, UnicodeDecodeError) as error:
-            raise ValueError(f"cannot read the configuration file {path}: {error}") from error
-        for section in parser.sections():
-            prefix = "" if section == "global" else f"{section}."
-            found.update({prefix + key: value for key, value in parser.items(section)})
-    for item in os.environ.get("TIR_FLAGS", "").split(","):
-        if item.strip():
-            name, equals, value = item.partition("=")
-            if not equals:
-                raise ValueError(f"TIR_FLAGS: {item!r} is not of the form name=value")
-            found[name.strip()] = value.strip()
-    return found
+    sources = {
+        str(path): _file_settings(path),
+        "TIR_FLAGS": _environment_settings(os.environ.get("TIR_FLAGS", "")),
+    }
+    for origin, items in sources.items():
+        for name, text in items:
+            try:
+                setattr(settings, name, text)
+            except (AttributeError, ValueError) as error:
+                raise ValueError(f"{origin}: {error}") from None
+    return settings
 
 
-config = Config(_sources())
+config = _from_sources()

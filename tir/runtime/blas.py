@@ -13,6 +13,7 @@ PREFIX = "scipy_"
 _ENVIRONMENT = "TIR_BLAS_LIBRARY"
 _lock = threading.Lock()
 _library: ctypes.CDLL | None = None
+_threads: int | None = None
 
 
 def library_path() -> Path:
@@ -35,6 +36,8 @@ def library() -> ctypes.CDLL:
                 _library = ctypes.CDLL(str(path))
             except OSError as error:
                 raise TirError(f"the BLAS library {path} cannot be loaded: {error}") from error
+            if _threads is not None:
+                _apply_num_threads(_library, _threads)
         return _library
 
 
@@ -50,15 +53,23 @@ def symbol_address(name: str) -> int | None:
 
 
 def set_num_threads(count: int) -> None:
-    """Sets how many threads the library uses.
+    """Sets how many threads the library uses, now if it is loaded, else when it will be.
 
     >>> set_num_threads(1)
     >>> get_num_threads()
     1
     """
+    global _threads  # noqa: PLW0603 - one library per process
     if count < 1:
         raise ValueError("a thread count is at least 1")
-    library()[f"{PREFIX}openblas_set_num_threads"](ctypes.c_int(count))
+    with _lock:
+        if _library is not None and count != _threads:
+            _apply_num_threads(_library, count)
+        _threads = count
+
+
+def _apply_num_threads(library: ctypes.CDLL, count: int) -> None:
+    library[f"{PREFIX}openblas_set_num_threads"](ctypes.c_int(count))
 
 
 def get_num_threads() -> int:
