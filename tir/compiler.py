@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from io import StringIO
+from pathlib import Path
+from time import perf_counter
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, LocationAttr, ModuleOp, StringAttr
 
 from tir.config import config
+from tir.fingerprint import fingerprint
 from tir.graph.emit import source_location
 from tir.passes import load
 from tir.pipelines import PIPELINES, Stage, run_stages, without_optimization
 from tir.runtime import cpu
+from tir.runtime.cache import Cache
 from tir.support.source import SourceLocation
 from tir.targets import TARGETS
-from tir.targets.llvm_ir import llvm_assembly
 
 FAILURES_ATTRIBUTE = "tir.failures"
 _TARGET_OF_NAME = {"llvm-ir": ("cpu", "llvm"), "asm": ("cpu", "asm"), "ptx": ("gpu", "ptx")}
@@ -39,7 +43,7 @@ class Artifact:
     object_code: bytes
     failures: tuple[Failure, ...]
     timings: dict[str, float] = field(repr=False)
-    """Seconds spent in each pass and in LLVM."""
+    """Seconds spent in each pass and in LLVM; empty where the code came from the cache."""
     source: ModuleOp = field(repr=False)
     optimize: bool = field(repr=False)
     """Whether the rewrites of the tir dialect ran."""
@@ -69,14 +73,57 @@ class Artifact:
 
 
 def compile_module(module: ModuleOp, optimize: bool = True) -> Artifact:
-    """Compile a module of the `tir` dialect for this CPU. The module is left as it is."""
-    stages = _stages("cpu", optimize)
+    """Compile a module of the `tir` dialect for this CPU. The module is left as it is.
+
+    Code that an equal program left in the cache (`config.cache`, `config.cache_dir`) is taken from there, without
+    running a pass or LLVM.
+    """
+    if not config.cache:
+        return _compile(module, optimize)
+    cache = Cache(Path(config.cache_dir).expanduser())
+    key = fingerprint(module, "cpu", optimize, config.opt_level)
+    content = cache.get(key)
+    if content is not None:
+        return _unpack(content, module, optimize)
+    artifact = _compile(module, optimize)
+    cache.put(key, _pack(artifact))
+    return artifact
+
+
+def _compile(module: ModuleOp, optimize: bool) -> Artifact:
+    # The llvm dialect and its printer take long to import, and cached code needs neither.
+    from tir.targets.llvm_ir import llvm_assembly  # noqa: PLC0415
+
     timings: dict[str, float] = {}
     work = module.clone()
-    run_stages(work, stages, timings=timings)
+    run_stages(work, _stages("cpu", optimize), timings=timings)
     text = llvm_assembly(work)
+    start = perf_counter()
     object_code = cpu.compile_to_object(text, config.opt_level)
+    timings["llvm"] = perf_counter() - start
     return Artifact(object_code, _failures(work), timings, module, optimize)
+
+
+def _pack(artifact: Artifact) -> bytes:
+    """An artifact as bytes: a line of JSON, then the object code.
+
+    A location is kept as the number of an operation that has it, as equal programs may come from different lines.
+    """
+    numbers: dict[SourceLocation | None, int] = {}
+    for number, op in enumerate(artifact.source.walk()):
+        numbers.setdefault(source_location(op.location), number)
+    failures = [(f.kind, f.message, numbers.get(f.location)) for f in artifact.failures]
+    return json.dumps(failures).encode() + b"\n" + artifact.object_code
+
+
+def _unpack(content: bytes, module: ModuleOp, optimize: bool) -> Artifact:
+    header, _, object_code = content.partition(b"\n")
+    locations = [source_location(op.location) for op in module.walk()]
+    failures = tuple(
+        Failure(kind, message, None if number is None else locations[number])
+        for kind, message, number in json.loads(header)
+    )
+    return Artifact(object_code, failures, {}, module, optimize)
 
 
 def _stages(pipeline: str, optimize: bool) -> tuple[Stage, ...]:

@@ -86,6 +86,12 @@ FLAGS: dict[str, Flag] = {
     "exception_verbosity": Flag(
         "low", _choice("low", "high"), "how much an error of a compiled function tells"
     ),
+    "cache": Flag(True, _boolean, "whether compiled code is kept on disk for other processes"),
+    "cache_dir": Flag(
+        os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "tir"),
+        str,
+        "the folder of the compiled code that is kept",
+    ),
     "opt_level": Flag(3, _integer(0, 3), "optimization level of LLVM, 0 to 3"),
     "threads": Flag(
         None,

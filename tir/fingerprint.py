@@ -1,0 +1,112 @@
+"""A digest of everything that compiled code depends on: the program, the options, tir itself, and the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, ModuleOp
+from xdsl.ir import Attribute, Operation, Region, SSAValue
+
+_PACKAGE = Path(__file__).parent
+
+
+def fingerprint(module: ModuleOp, *options: object) -> str:
+    """A key that two programs share only if they compile to the same code on this machine.
+
+    Locations and the names of values do not count; what a function does, the attributes of its arguments and all
+    constants do. `options` are printed.
+    """
+    digest = hashlib.sha256(environment())
+    digest.update(repr(options).encode())
+    numbers: dict[SSAValue, int] = {}
+    types: dict[Attribute, bytes] = {}
+    _add_operation(digest, module, numbers, types)
+    return digest.hexdigest()
+
+
+def _add_operation(
+    digest: hashlib._Hash,
+    op: Operation,
+    numbers: dict[SSAValue, int],
+    types: dict[Attribute, bytes],
+) -> None:
+    digest.update(f"\n{op.name}({[numbers[v] for v in op.operands]}".encode())
+    for name, attribute in sorted({**op.properties, **op.attributes}.items(), key=_name):
+        digest.update(f" {name}=".encode())
+        digest.update(_attribute_bytes(attribute, types))
+    for result in op.results:
+        numbers[result] = len(numbers)
+        digest.update(b" ->" + _attribute_bytes(result.type, types))
+    for region in op.regions:
+        _add_region(digest, region, numbers, types)
+
+
+def _name(item: tuple[str, Attribute]) -> str:
+    return item[0]
+
+
+def _add_region(
+    digest: hashlib._Hash,
+    region: Region,
+    numbers: dict[SSAValue, int],
+    types: dict[Attribute, bytes],
+) -> None:
+    for block in region.blocks:
+        digest.update(b"{")
+        for argument in block.args:
+            numbers[argument] = len(numbers)
+            digest.update(_attribute_bytes(argument.type, types) + b",")
+        for op in block.ops:
+            _add_operation(digest, op, numbers, types)
+        digest.update(b"}")
+
+
+def _attribute_bytes(attribute: Attribute, types: dict[Attribute, bytes]) -> bytes:
+    if isinstance(attribute, DenseIntOrFPElementsAttr):
+        # The text of a large constant would take longer than compiling.
+        return str(attribute.type).encode() + attribute.data.data
+    if isinstance(attribute, ArrayAttr):
+        return b"[" + b",".join(_attribute_bytes(item, types) for item in attribute.data) + b"]"
+    if isinstance(attribute, DictionaryAttr):
+        # The attributes of an argument; its name is for readers.
+        kept = {name: str(item) for name, item in attribute.data.items() if name != "tir.name"}
+        return str(sorted(kept.items())).encode()
+    known = types.get(attribute)
+    if known is None:
+        known = types[attribute] = str(attribute).encode()
+    return known
+
+
+@cache
+def environment() -> bytes:
+    """What does not change within a process: versions, tir's own sources, the CPU and its features."""
+    sources = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        status = path.stat()
+        sources.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    parts = (
+        *(version(name) for name in ("llvmlite", "xdsl")),
+        np.__version__,
+        sys.version,
+        platform.platform(),
+        cpu_description(),
+        sources.hexdigest(),
+    )
+    return "\n".join(parts).encode()
+
+
+def cpu_description() -> str:
+    """The model of this CPU and its instruction set extensions, as the system tells them."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    wanted = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features", "CPU part")
+    first = text.split("\n\n", 1)[0]
+    return "\n".join(line for line in first.splitlines() if line.split("\t")[0].strip() in wanted)

@@ -1,0 +1,107 @@
+"""Compiled code kept on disk, under a key made from everything it depends on.
+
+An entry is one file, written beside its final place and moved there in one step, so that readers see all of it or
+nothing and no lock is needed; when two processes write the same entry, either one wins. A file that was damaged is
+recognized by its checksum, removed, and built again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_MAGIC = b"tir cache 1\n"
+_SUFFIX = ".tir"
+_DIGEST_SIZE = hashlib.sha256().digest_size
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the cache: its key, its size in bytes, and when it was last used (seconds since the epoch)."""
+
+    key: str
+    size: int
+    used: float
+
+
+class Cache:
+    """A folder of entries. All methods may be called by many threads and processes at once.
+
+    >>> cache = Cache(Path(tempfile.mkdtemp()))
+    >>> cache.put("ab12", b"code")
+    >>> cache.get("ab12"), cache.get("cd34")
+    (b'code', None)
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under a key; `None` if there is nothing, or nothing that can be read."""
+        path = self._path(key)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        start = len(_MAGIC) + _DIGEST_SIZE
+        content = data[start:]
+        if data[:start] != _MAGIC + hashlib.sha256(content).digest():
+            with contextlib.suppress(OSError):
+                path.unlink()
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # purge goes by the last use
+        return content
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep bytes under a key. A folder that cannot be written is no error: the next process compiles again."""
+        path = self._path(key)
+        data = _MAGIC + hashlib.sha256(content).digest() + content
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                os.replace(temporary, path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, in no order."""
+        for path in self.folder.glob(f"??/*{_SUFFIX}"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                yield Entry(path.stem, status.st_size, status.st_mtime)
+
+    def clear(self) -> int:
+        """Remove all entries; how many there were."""
+        return self._remove(entry.key for entry in self.entries())
+
+    def purge(self, days: float) -> int:
+        """Remove the entries that nobody has used for a number of days, and files that writers left; how many."""
+        limit = time.time() - days * 86400
+        for path in self.folder.glob("??/.writing-*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+        return self._remove(entry.key for entry in self.entries() if entry.used < limit)
+
+    def _remove(self, keys: Iterator[str]) -> int:
+        count = 0
+        for key in list(keys):
+            with contextlib.suppress(OSError):
+                self._path(key).unlink()
+                count += 1
+        return count
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}{_SUFFIX}"
