@@ -18,6 +18,7 @@ from tir.support.errors import TirError
 from .blas import symbol_address
 from .elf import undefined_symbols
 from .llvm_lock import LLVM_LOCK
+from .llvm_passes import run_passes
 
 _names = itertools.count()
 _symbols: dict[str, int] = {}
@@ -98,13 +99,7 @@ def _optimize(host: _Host, module: Any, level: int) -> None:
     options.loop_interleaving = level > 1
     options.loop_unrolling = level > 0
     builder = llvm.create_pass_builder(host.machine, options)
-    manager = builder.getModulePassManager()
-    try:
-        manager.run(module, builder)
-    finally:
-        # What llvmlite calls when the object dies leaves LLVM's pass manager alive: 100 kB each time.
-        llvm.newpassmanagers.NewPassManager._dispose(manager)
-        manager.detach()
+    run_passes(llvm, builder, module)
 
 
 def _optimized(host: _Host, text: str, level: int) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from tir.support.errors import TirError, UnsupportedError
 
 from .llvm_lock import LLVM_LOCK
+from .llvm_passes import run_passes
 
 TRIPLE = "nvptx64-nvidia-cuda"
 DEFAULT_ARCH = "sm_90"
@@ -47,5 +48,5 @@ def to_ptx(text: str, arch: str = DEFAULT_ARCH, level: int = 3) -> str:
             raise TirError(f"LLVM rejects the assembly: {error}") from error
         options = llvm.create_pipeline_tuning_options(speed_level=level)
         builder = llvm.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(module, builder)
+        run_passes(llvm, builder, module)
         return machine.emit_assembly(module)
