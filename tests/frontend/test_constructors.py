@@ -168,3 +168,11 @@ def test_public_names_exist() -> None:
     for module in (T, T.nnet, tir):
         for name in module.__all__:
             assert hasattr(module, name), name
+
+
+def test_none_is_no_dtype() -> None:
+    """NumPy would take it for float64."""
+    with pytest.raises(TypeError, match="None is not a dtype"):
+        T.tensor(None, (False,))
+    with pytest.raises(TypeError, match="None is not a dtype"):
+        T.cast(T.ivector(), None)

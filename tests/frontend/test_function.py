@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 import threading
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -291,6 +294,34 @@ class TestModes:
             assert tir.function([x], x).maker.mode.interpreted
 
 
+def test_names_are_strings():
+    x = T.dscalar("x")
+    with pytest.raises(TypeError, match="name of a function must be a string, got 5"):
+        tir.function([x], x, name=5)  # pyright: ignore[reportArgumentType]
+
+
+def test_names_of_files_beside_the_package():
+    """A folder whose name begins as the package's does is the user's."""
+    path = str(Path(tir.__file__).parent) + "_of_mine/model.py"
+    names: dict = {}
+    exec(
+        compile(
+            "from tir.support.source import user_location\nhere = user_location()", path, "exec"
+        ),
+        names,
+    )
+    assert names["here"].filename == path
+
+
+@every_mode
+def test_functions_are_neither_copied_nor_pickled(mode):
+    x = T.dscalar("x")
+    f = tir.function([x], x + 1, mode=mode)
+    for attempt in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(tir.UnsupportedError, match="copy or pickle the expressions"):
+            attempt(f)
+
+
 def test_maker_and_ir():
     x = T.dscalar("x")
     s = tir.shared(1.0)
@@ -309,6 +340,13 @@ def test_maker_and_ir():
 
 
 class TestEval:
+    def test_expressions_are_copied_and_pickled_without_their_functions(self):
+        x = T.dscalar("x")
+        y = x + 1
+        assert y.eval({x: 1.0}) == 2
+        for again in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+            assert again.eval({again.owner.inputs[0]: 2.0}) == 3
+
     def test_values(self):
         x, y = T.dscalars("x", "y")
         z = x - y

@@ -116,8 +116,19 @@ def test_updates_of_wrong_kinds():
         tir.function([x], updates=[(a, T.cast(x, "float32"))])
     with pytest.raises(TypeError, match="unbroadcast"):
         tir.function([x], updates=[(a, T.addbroadcast(x, 0))])
-    with pytest.raises(TypeError, match="pairs"):
-        tir.function([x], updates=[a])
+    for updates in ([a], a, 5, "a"):
+        with pytest.raises(TypeError, match="updates must be a dictionary or a list of pairs"):
+            tir.function([x], updates=updates)
+
+
+@pytest.mark.parametrize("frozen", ["a", None, {}, 1])
+def test_no_default_updates_of_wrong_kinds(frozen):
+    a = tir.shared(0.0, "a")
+    a.default_update = a + 1
+    with pytest.raises(TypeError, match="no_default_updates must be True, False or a list"):
+        tir.function([], a, no_default_updates=frozen)
+    with pytest.raises(TypeError, match="no_default_updates must be True, False or a list"):
+        tir.function([], a, no_default_updates=a)
 
 
 @every_mode
@@ -168,6 +179,8 @@ def test_givens_of_wrong_kinds():
         tir.function([x], x + y, givens={y: T.cast(x, "float32")})
     with pytest.raises(TypeError, match="replace variables"):
         tir.function([x], x, givens={1: x})
+    with pytest.raises(TypeError, match="givens must be a dictionary or a list of pairs"):
+        tir.function([x], x, givens=5)
 
 
 @every_mode

@@ -262,3 +262,11 @@ def test_eye() -> None:
     check(T.eye(n, k=-1, dtype="int8"), {n: 3}, np.eye(3, k=-1, dtype="int8"))
     with tir.config.change_flags(floatX="float32"):
         assert T.eye(2).dtype == "float32"
+
+
+def test_lengths_of_shared_expressions_are_found_in_linear_time() -> None:
+    v = T.lvector("v")
+    for _ in range(200):
+        v = v + v
+    with pytest.raises(ValueError, match="is not known"):
+        T.get_vector_length(v)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from tir.frontend.call_arguments import ArgumentBinder, ArgumentConverter
 from tir.frontend.inputs import In
@@ -14,6 +14,7 @@ from tir.frontend.native import NativeProgram
 from tir.frontend.program import Program
 from tir.frontend.shared import SharedVariable
 from tir.graph.variable import Variable
+from tir.support.errors import UnsupportedError
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ class Function:
         if position not in self._program.states:
             raise KeyError(f"only inputs with an update have a state that can be set, not {key!r}")
         self._program.states[position].set_value(value)
+
+    def __reduce__(self) -> NoReturn:
+        raise UnsupportedError(
+            f"{self!r} holds machine code, which cannot be copied or pickled yet: copy or pickle the "
+            "expressions, and compile them"
+        )
 
     def __repr__(self) -> str:
         return f"<tir function {self.name}>"

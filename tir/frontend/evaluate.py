@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tir.frontend.function import function
-from tir.frontend.tensor.operators import TensorOperators
+from tir.frontend.tensor.operators import EVALUATED, TensorOperators
 from tir.graph.variable import Variable
-
-# Not in the tag, which copies of the variable share.
-_FUNCTIONS = "_eval_functions"
 
 
 def evaluate(variable: Any, values: Mapping[Variable, Any]) -> Any:
@@ -23,7 +20,8 @@ def evaluate(variable: Any, values: Mapping[Variable, Any]) -> Any:
             f"eval() takes a dictionary from variables to values, got {type(values).__name__}"
         )
     inputs = tuple(sorted(values, key=id))
-    functions: dict[Any, Any] = variable.__dict__.setdefault(_FUNCTIONS, {})
+    # Not in the tag, which copies of the variable share.
+    functions: dict[Any, Any] = variable.__dict__.setdefault(EVALUATED, {})
     if inputs not in functions:
         functions[inputs] = function(list(inputs), variable)
     return functions[inputs](*(values[v] for v in inputs))

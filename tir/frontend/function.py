@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from tir.frontend.compiled_function import Function
 from tir.frontend.inputs import as_inputs
 from tir.frontend.modes import get_mode
 from tir.frontend.program import as_outputs, make_program
-from tir.graph.variable import Variable
 from tir.support.source import user_location
 
 
@@ -46,8 +44,8 @@ def function(
 
     Raises `TypeError` for what cannot be an input, output or update, `UnusedInputError` and `MissingInputError`.
     """
-    if isinstance(inputs, Mapping) or isinstance(updates, Variable):
-        raise TypeError("inputs must be a list, updates a dictionary or a list of pairs")
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"the name of a function must be a string, got {name!r}")
     on_unused = config.on_unused_input if on_unused_input is None else on_unused_input
     try:
         on_unused = FLAGS["on_unused_input"].parse(on_unused)

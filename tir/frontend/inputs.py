@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
@@ -162,8 +162,8 @@ def as_pairs(items: Any, what: str) -> list[tuple[Any, Any]]:
         return []
     if hasattr(items, "items"):
         items = items.items()
-    elif not isinstance(items, Sequence):
-        items = list(items)
+    elif not isinstance(items, Iterable) or isinstance(items, Variable | str):
+        raise TypeError(f"{what} must be a dictionary or a list of pairs, got {items!r}")
     pairs = []
     for item in items:
         if not isinstance(item, list | tuple) or len(item) != 2:

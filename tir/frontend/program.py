@@ -194,7 +194,11 @@ def _add_default_updates(
     frozen: Any,
 ) -> list[Variable]:
     """Add default updates until no new shared variable turns up; all variables that need not be computed."""
-    frozen_variables = set(frozen) if isinstance(frozen, list | tuple | set) else set()
+    if not isinstance(frozen, bool | list | tuple | set | frozenset):
+        raise TypeError(
+            f"no_default_updates must be True, False or a list of shared variables, got {frozen!r}"
+        )
+    frozen_variables = set() if isinstance(frozen, bool) else set(frozen)
     while True:
         found = graph_inputs([*results, *updates.values()], stop_at=given)
         if frozen is True:

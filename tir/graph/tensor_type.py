@@ -31,9 +31,12 @@ def resolve_dtype(dtype: Any) -> str:
         if dtype == "floatX":
             return config.floatX
     try:
-        name = np.dtype(dtype).name
+        # NumPy takes None for float64.
+        name = None if dtype is None else np.dtype(dtype).name
     except TypeError:
-        raise TypeError(unsupported_dtype(dtype)) from None
+        name = None
+    if name is None:
+        raise TypeError(unsupported_dtype(dtype))
     if name not in ALL_DTYPES:
         raise UnsupportedError(unsupported_dtype(name))
     return name

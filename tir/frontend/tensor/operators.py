@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tir.graph.tensor_type import TensorType
     from tir.graph.variable import Apply
 
+EVALUATED = "_eval_functions"
+"""The attribute of a variable in which the functions that `eval` compiled are kept."""
+
 _ORDER_COMPARISONS = (LtOp, LeOp, GtOp, GeOp)
 
 
@@ -274,3 +277,7 @@ class TensorOperators:
         care and more options.
         """
         return type(self).evaluator(self, inputs_to_values or {})
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Machine code cannot be copied or pickled, and eval() compiles anew.
+        return {name: value for name, value in self.__dict__.items() if name != EVALUATED}

@@ -22,8 +22,12 @@ from tir.graph.variable import Constant, Variable
 def known_length(vector: Any) -> int | None:
     """The number of elements of a vector variable, or None if it is not known yet."""
     pending, length = [vector], None
+    seen: set[Variable] = set()
     while pending:
         v = pending.pop()
+        if v in seen:
+            continue
+        seen.add(v)
         if isinstance(v, Constant):
             found = v.data.shape[0] if v.data.ndim == 1 else 1
         elif v.type.broadcastable in ((), (True,)):
