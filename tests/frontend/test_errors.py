@@ -185,6 +185,33 @@ def test_an_index_vector_of_length_one_does_not_broadcast(mode):
 
 
 @every_mode
+def test_extreme_indices(mode):
+    x, i, u = T.dvector("x"), T.lscalar("i"), T.vector("u", dtype="uint64")
+    f = tir.function([x, i, u], [x[::i], x[u], x[:: -(2**62)]], mode=mode)
+    values = np.arange(5.0)
+    for step in (-(2**63), -(2**63) + 1, 2**63 - 1, -4, 5):
+        # NumPy reads the largest numbers of uint64 as -1 and so on.
+        results = f(values, step, np.array([2**64 - 1, 2**64 - 2, 1], "uint64"))
+        for result, expected in zip(
+            results, (values[::step], values[[-1, -2, 1]], values[4:]), strict=True
+        ):
+            np.testing.assert_array_equal(result, expected)
+    with pytest.raises(IndexError, match="out of bounds"):
+        f(values, 1, np.array([2**64 - 6], "uint64"))
+
+
+@every_mode
+def test_endless_aranges(mode):
+    stop, step = T.dscalars("stop", "step")
+    f = tir.function([stop, step], T.arange(0.0, stop, step), mode=mode)
+    np.testing.assert_array_equal(f(1.0, 0.25), np.arange(0, 1, 0.25))
+    assert f(-1.0, 0.25).shape == (0,)
+    for arguments in ((np.inf, 1.0), (np.nan, 1.0), (1.0, 1e-300)):
+        with pytest.raises(ValueError, match=r"arange\(constant.0, stop, step\)"):
+            f(*arguments)
+
+
+@every_mode
 @pytest.mark.parametrize("operator", ["//", "%"])
 def test_integer_division_by_zero(mode, operator):
     x, y = T.lvectors("x", "y")

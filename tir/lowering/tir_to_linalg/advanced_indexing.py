@@ -32,6 +32,7 @@ def check_bounds(low: Lowering, indices: SSAValue, size: SSAValue) -> None:
     host = low.host
     array = low.constant(indices)
     if array is not None:
+        array = array.astype("int64")
         if array.size:
             host.require(
                 host.both(
@@ -58,7 +59,8 @@ def check_bounds(low: Lowering, indices: SSAValue, size: SSAValue) -> None:
 def wrap_index(b: Builder, x: SSAValue, dtype: str, size: SSAValue) -> SSAValue:
     """An element of an index vector as an i64, counted from the start; `size` is an i64."""
     index = convert(b, x, dtype, "int64")
-    if dtype.startswith("uint"):
+    # As in NumPy, large numbers of uint64 are negative ones; no others of unsigned dtypes are.
+    if dtype in ("uint8", "uint16", "uint32"):
         return index
     from_end = b.compare("slt", index, b.constant(0, i64))
     return b.select(from_end, b.binary(arith.AddiOp, index, size), index)
@@ -142,7 +144,11 @@ def _wrapped(low: Lowering, vector: SSAValue, size: SSAValue) -> SSAValue:
     dtype = type_dtype(operand_type(vector))
     array = low.constant(vector)
     source = low.tensor(vector)
-    if dtype in ("uint64", "int64") and array is not None and not (array < 0).any():
+    if (
+        dtype in ("uint64", "int64")
+        and array is not None
+        and array.astype("int64").min(initial=0) >= 0
+    ):
         return source
     type_ = TensorType(i64, shape_of(source))
     return elementwise(

@@ -13,6 +13,8 @@ from tir.lowering.tir_to_linalg.conversions import convert, is_float_dtype, scal
 from tir.lowering.tir_to_linalg.elementwise import elementwise, operand_type
 
 _ZERO_STEP = "arange: the step must not be zero"
+_TOO_LONG = "arange: Maximum allowed size exceeded"
+_LONGEST = 2.0**62
 
 
 def lower_arange(low: Lowering, op: TirOp) -> None:
@@ -80,8 +82,11 @@ def _lower_float_arange(low: Lowering, op: TirOp, dtype: str) -> None:
 def _float_length(low: Lowering, start: SSAValue, stop: SSAValue, step: SSAValue) -> SSAValue:
     host = low.host
     exact = host.binary(arith.DivfOp, host.binary(arith.SubfOp, stop, start), step)
+    exact = host.binary(arith.MaximumfOp, exact, host.constant(0.0, f64))
+    host.require(host.compare("olt", exact, host.constant(_LONGEST, f64)), _TOO_LONG)
     whole = host.cast(arith.FPToSIOp, exact, i64)
     below = host.compare("olt", host.cast(arith.SIToFPOp, whole, f64), exact)
     rounded_up = host.binary(arith.AddiOp, whole, host.constant(1, i64))
-    ceiling = host.cast(arith.IndexCastOp, host.select(below, rounded_up, whole), INDEX)
-    return host.binary(arith.MaxSIOp, ceiling, host.index(0))
+    length = host.cast(arith.IndexCastOp, host.select(below, rounded_up, whole), INDEX)
+    host.declare_nonnegative(length)
+    return length

@@ -23,6 +23,7 @@ from tir.lowering.tir_to_linalg.slices import Region, extract_region, insert_reg
 
 OUT_OF_BOUNDS = "index out of bounds"
 _ZERO_STEP = "slice step cannot be zero"
+_LONG_STEP = 2**31
 
 
 def lower_subtensor(low: Lowering, op: TirOp) -> None:
@@ -105,6 +106,7 @@ def _slice(
         simple = _tail(low, start, dim)
         if simple is not None:
             return simple
+    step = _shortened(low, step, dim)
     forward = host.compare("sgt", step, zero)
 
     def last() -> SSAValue:
@@ -123,6 +125,17 @@ def _slice(
     first = clamp(start) if start is not None else host.choose(forward, lambda: zero, last)
     end = clamp(stop) if stop is not None else host.select(forward, dim, minus_one)
     return first, slice_length(low, first, end, step), step
+
+
+def _shortened(low: Lowering, step: SSAValue, dim: SSAValue) -> SSAValue:
+    """A step that selects the same of `dim` elements, and is no longer than that: products with it are in range."""
+    host = low.host
+    known = known_constant(step)
+    if known is not None and abs(known) <= _LONG_STEP:
+        return step
+    longest = host.binary(arith.MaxSIOp, dim, host.index(1))
+    opposite = host.binary(arith.SubiOp, host.index(0), longest)
+    return host.binary(arith.MaxSIOp, host.binary(arith.MinSIOp, step, longest), opposite)
 
 
 def _tail(
