@@ -13,6 +13,7 @@ import pytest
 from tests.evaluate import evaluate_all
 from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
 from tir.autodiff.gradient import grad
+from tir.autodiff.operators import Rop
 from tir.autodiff.registry import DISCONNECTED, Undefined, gradient
 from tir.autodiff.rules import contraction
 from tir.config import config
@@ -290,6 +291,8 @@ class TestRules:
         with pytest.raises(NullTypeGradError, match="gradient by x is undefined: it is jagged"):
             grad(cost, x)
         assert grad(cost, x, null_gradients="return") == Undefined("it is jagged")
+        with pytest.raises(NullTypeGradError, match="undefined: it is jagged"):
+            Rop(cost, x, x)
 
     def test_undefined_gradients_elsewhere_do_not_matter(self) -> None:
         x, y = VECTOR("x"), VECTOR("y")

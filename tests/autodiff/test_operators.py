@@ -10,6 +10,7 @@ import pytest
 
 from tests.evaluate import evaluate_all
 from tests.op_table import ROWS, Gradient, Row
+from tir.autodiff.errors import DisconnectedInputError
 from tir.autodiff.gradient import grad
 from tir.autodiff.operators import Lop, Rop, jacobian, subgraph_grad
 from tir.autodiff.registry import DISCONNECTED
@@ -79,6 +80,14 @@ def test_rop_of_disconnected_outputs() -> None:
     assert Rop(y, x, v, **ignore).type == VECTOR
     assert Rop(y, x, v, return_disconnected="None", **ignore) is None
     assert Rop([y], x, v, return_disconnected="Disconnected", **ignore) == [DISCONNECTED]
+    with pytest.raises(DisconnectedInputError, match="the output y does not depend on wrt"):
+        Rop(y, x, v)
+    with pytest.warns(UserWarning, match="the output y does not depend on wrt"):
+        assert Rop(y, x, v, disconnected_outputs="warn").type == VECTOR
+    with pytest.raises(ValueError, match="disconnected_outputs must be one of"):
+        Rop(y, x, v, disconnected_outputs="no")
+    with pytest.raises(ValueError, match="return_disconnected must be one of"):
+        Rop(y, x, v, return_disconnected="no", **ignore)
 
 
 def test_lop_is_the_transpose_of_rop() -> None:

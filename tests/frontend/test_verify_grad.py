@@ -36,3 +36,20 @@ def test_a_step_that_is_too_long_for_the_function_is_found() -> None:
     T.verify_grad(lambda x: x**3, point, eps=STEPS["float64"], mode="FAST_COMPILE")
     with pytest.raises(tir.GradientError):
         T.verify_grad(lambda x: x**3, point, eps=0.5, mode="FAST_COMPILE")
+
+
+@pytest.mark.parametrize("tolerance", ["abs_tol", "rel_tol"])
+def test_a_tolerance_of_zero_hides_nothing(tolerance: str) -> None:
+    """One element has no error at all, which is within every tolerance; the other has."""
+
+    def half_cut(x: Any) -> Any:
+        return x * 0 + tir.disconnected_grad(x * np.array([0.0, 1.0]))
+
+    tolerances: Any = {tolerance: 0.0}
+    with pytest.raises(tir.GradientError, match=r"worst at position \(1,\)"):
+        T.verify_grad(half_cut, [np.array([1.0, 2.0])], mode="FAST_COMPILE", **tolerances)
+
+
+def test_no_test_is_refused() -> None:
+    with pytest.raises(ValueError, match="nothing would be checked"):
+        T.verify_grad(lambda x: x, [np.array([1.0])], n_tests=0)

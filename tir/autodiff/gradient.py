@@ -48,9 +48,9 @@ def grad(
     >>> grad(mul(x, x), x).type
     TensorType(float64, scalar)
     """
-    _check_choice("disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
-    _check_choice("return_disconnected", return_disconnected, ("zero", "None", "Disconnected"))
-    _check_choice("null_gradients", null_gradients, ("raise", "return"))
+    check_choice("disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
+    check_choice("return_disconnected", return_disconnected, ("zero", "None", "Disconnected"))
+    check_choice("null_gradients", null_gradients, ("raise", "return"))
     targets = _targets(wrt)
     seeds = _seeds(cost, known_grads)
     stop_at = _constants(consider_constant)
@@ -73,7 +73,8 @@ def grad(
     return results if isinstance(wrt, list) else results[0]
 
 
-def _check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    """`ValueError` if the value of an argument is not one of those allowed."""
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
 

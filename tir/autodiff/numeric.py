@@ -91,7 +91,10 @@ class numeric_grad:
             if numeric.size == 0:
                 continue
             absolute, relative = self.abs_rel_err(analytic, numeric)
-            score = np.minimum(absolute / abs_tol, relative / rel_tol)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                # Where a tolerance is 0, so may be the error: 0/0 is no error.
+                score = np.fmin(absolute / abs_tol, relative / rel_tol)
+            score = np.where(np.isnan(score), 0.0, score)
             position = np.unravel_index(int(np.argmax(score)), score.shape)
             if score[position] > worst_score:
                 worst_score = float(score[position])
@@ -145,6 +148,8 @@ def check_gradient(
     """
     if not isinstance(pt, list | tuple):
         raise TypeError(f"pt must be a list of arrays, one for each argument, got {pt!r}")
+    if n_tests < 1:
+        raise ValueError(f"n_tests must be at least 1, got {n_tests}: nothing would be checked")
     points = [np.array(p) for p in pt]
     _check_float([p.dtype.name for p in points])
     rng = np.random.default_rng(2026) if rng is None else rng

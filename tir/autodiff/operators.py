@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tir.autodiff.errors import DisconnectedInputError
-from tir.autodiff.gradient import grad
-from tir.autodiff.registry import DISCONNECTED, Gradient
+from tir.autodiff.errors import DisconnectedInputError, NullTypeGradError
+from tir.autodiff.gradient import check_choice, grad
+from tir.autodiff.registry import DISCONNECTED, Gradient, Undefined
 from tir.autodiff.reverse import backpropagate
 from tir.autodiff.shapes import fit_gradient, gradient_dtype, zeros_like
 from tir.graph import build
@@ -53,7 +54,16 @@ def Rop(
 
     `wrt` and `eval_points` are variables, or lists of the same length; an eval_point has the shape of its variable, or
     is None for a variable that stays. The result has the shapes of `f` and is a list, a tuple or a variable as `f` is.
+
+    * `disconnected_outputs`: what happens if an output does not depend on `wrt`: `"raise"` a `DisconnectedInputError`,
+      `"warn"`, or `"ignore"`.
+    * `return_disconnected`: what such an output gets: `"zero"` zeros, `"None"` None, or `"Disconnected"` the marker
+      `tir.autodiff.registry.DISCONNECTED`.
+
+    `NullTypeGradError` where a derivative on the way is undefined.
     """
+    check_choice("disconnected_outputs", disconnected_outputs, ("raise", "warn", "ignore"))
+    check_choice("return_disconnected", return_disconnected, ("zero", "None", "Disconnected"))
     outputs, targets, points = _as_list(f), _as_list(wrt), _as_list(eval_points)
     if len(targets) != len(points):
         raise ValueError(f"Rop: {len(targets)} variables in wrt, but {len(points)} eval_points")
@@ -63,12 +73,17 @@ def Rop(
     results = []
     for output in outputs:
         found = _directional(output, directions)
+        if isinstance(found, Undefined):
+            raise NullTypeGradError(f"Rop: the derivative of {output} is undefined: {found.reason}")
         if found is DISCONNECTED:
+            message = (
+                f"Rop: the output {output} does not depend on wrt in a way that can be "
+                "differentiated; use disconnected_outputs='ignore' if that is intended"
+            )
             if disconnected_outputs == "raise":
-                raise DisconnectedInputError(
-                    f"Rop: the output {output} does not depend on wrt in a way that can be "
-                    "differentiated; use disconnected_outputs='ignore' if that is intended"
-                )
+                raise DisconnectedInputError(message)
+            if disconnected_outputs == "warn":
+                warnings.warn(message, stacklevel=2)
             if return_disconnected != "zero":
                 results.append(None if return_disconnected == "None" else DISCONNECTED)
                 continue
@@ -96,6 +111,8 @@ def _directional(output: Variable, directions: Mapping[Variable, Variable]) -> G
     """
     weights = output.type.clone(dtype=gradient_dtype(output)).make_variable()
     found = backpropagate({output: weights}, list(directions))
+    if undefined := next((g for g in found if isinstance(g, Undefined)), None):
+        return undefined
     # Copies, because two of the products may be the same variable or depend on each other.
     seeds: dict[Variable, Gradient] = {
         build.tensor_copy(product): direction
