@@ -5,14 +5,13 @@ A pipeline is a sequence of stages. Each stage can be printed, read back and tes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.ir import Dialect
-from xdsl.passes import ModulePass
 
 from tir.passes import DIALECTS, load_dialect, pass_factory
 from tir.transforms.optimize import OPTIMIZATION_PASSES
@@ -90,13 +89,6 @@ def stages_until(pipeline: str, stop_after: str | None) -> tuple[Stage, ...]:
             f"pipeline {pipeline!r} has no stage {stop_after!r}; it has {', '.join(names)}"
         )
     return stages[: names.index(stop_after) + 1]
-
-
-def passes_of(stages: tuple[Stage, ...]) -> Iterator[ModulePass]:
-    """New instances of the passes that lead through these stages."""
-    for stage in stages:
-        for name in stage.passes:
-            yield pass_factory(name)()()
 
 
 def new_context() -> Context:

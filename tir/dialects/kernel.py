@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects.utils import AbstractYieldOperation
-from xdsl.ir import Attribute, Block, Dialect, Region, SSAValue
+from xdsl.ir import Attribute, Dialect, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     irdl_op_definition,
@@ -133,11 +133,6 @@ class YieldOp(AbstractYieldOperation[Attribute]):
     name = "kernel.yield"
 
     traits = traits_def(HasParent(RegionOp), IsTerminator())
-
-
-def body_block(types: Sequence[Attribute]) -> Block:
-    """An empty block for the body of a region whose operands have these types."""
-    return Block(arg_types=types)
 
 
 Kernel = Dialect("kernel", [RegionOp, YieldOp])

@@ -83,18 +83,6 @@ def is_bool(element_type: Attribute) -> bool:
     return element_type == i1
 
 
-def is_integer(element_type: Attribute) -> bool:
-    """Whether the element type is an integer, signed or unsigned, but not boolean."""
-    return isinstance(element_type, IntegerType) and element_type != i1
-
-
-def is_unsigned(element_type: Attribute) -> bool:
-    """Whether the element type is an unsigned integer (a boolean counts as unsigned)."""
-    return isinstance(element_type, IntegerType) and (
-        element_type.signedness.data is Signedness.UNSIGNED or element_type == i1
-    )
-
-
 @cache
 def upcast(*dtypes: str) -> str:
     """NumPy's common dtype of arrays of these dtypes.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tir.autodiff.shapes import keep_dims
 from tir.dialects.tir import reduction as dialect
 from tir.frontend.tensor.operands import is_discrete, normalize_axes
 from tir.graph import build
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
 
 def _keep(reduced: Any, axes: list[int], ndim: int, keepdims: bool) -> Any:
     """The result of a reduction over `axes`, those dimensions put back if asked for."""
-    if not keepdims:
-        return reduced
-    kept = iter(range(ndim))
-    return build.dimshuffle(reduced, ["x" if a in axes else next(kept) for a in range(ndim)])
+    return keep_dims(reduced, ndim, axes) if keepdims else reduced
 
 
 def _reduce(function: Any, x: Any, axis: Any, keepdims: bool, name: str) -> Any:

@@ -44,7 +44,6 @@ _CONTRACTIONS: dict[type[Operation], type[Operation]] = {
     linalg_ext.VecmatOp: rt.GemvOp,
     linalg_ext.DotOp: rt.DotOp,
 }
-_UPDATES = (linalg_ext.ScatterOp, tensor.InsertSliceOp)
 
 
 class FunctionBufferizer:

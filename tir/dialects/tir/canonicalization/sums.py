@@ -166,12 +166,6 @@ def _subtract(rewriter: Rewriter, value: SSAValue, minus: Sequence[SSAValue]) ->
     return value
 
 
-def without_term(rewriter: Rewriter, found: Sum, index: int | None, constant: Number) -> SSAValue:
-    """The sum with another constant and without the term of this number."""
-    rest = [(s, v) for i, (s, v) in enumerate(found.terms) if i != index]
-    return build_sum(rewriter, found.dtype, rest, constant)
-
-
 @dataclass
 class _Group:
     """The terms of a sum that are multiples of one value."""
