@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.parser import Parser
 
 from tir.lowering.convert_to_llvm import ConvertToLLVMPass
@@ -14,11 +15,12 @@ VECTOR = "memref<?xf64, strided<[?], offset: ?>>"
 ATTRIBUTES = '{tir.kind = "input", tir.dtype = "float64"}'
 
 
-def emit_entry(text: str) -> None:
+def emit_entry(text: str) -> ModuleOp:
     context = new_context()
     module = Parser(context, text).parse_module()
     ConvertToLLVMPass().apply(context, module)
     EmitPythonEntryPass().apply(context, module)
+    return module
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,24 @@ def test_only_shared_parameters_can_be_updated():
           func.return
         }}
         """)
+
+
+def test_entries_grow_with_the_number_of_updates_linearly():
+    def size(count: int) -> int:
+        shared = '{tir.kind = "shared", tir.dtype = "float64"}'
+        parameters = ", ".join(f"%x{i}: {VECTOR} {shared}" for i in range(count))
+        outputs = "\n".join(
+            f'%o{i} = rt.alloc_output() {{index = {i} : i64, dtype = "float64"}} : memref<f64>'
+            for i in range(count)
+        )
+        module = emit_entry(
+            f"func.func @main({parameters}) attributes {{tir.updates = {list(range(count))}}}"
+            f"{{ {outputs} func.return }}"
+        )
+        return sum(1 for _ in module.walk())
+
+    sizes = [size(count) for count in (10, 20, 30)]
+    assert sizes[2] - sizes[1] == pytest.approx(sizes[1] - sizes[0], abs=5)
 
 
 def test_there_must_be_a_main():

@@ -214,43 +214,37 @@ class _EntryEmitter:
             self._call_void("Py_IncRef", packed)
         else:
             raise LoweringError(f"{count} outputs cannot be packed as {signature.packing!r}")
-        for position, parameter in enumerate(signature.updates):
-            self._store_update(parameter, arrays[count:], position, packed, leave)
-        emitter.branch(leave, [packed])
+        self._store_updates(arrays[count:], packed, leave)
         if signature.packing == "list":
             emitter.begin(failed)
             for array in arrays:
                 self._call_void("Py_DecRef", array)
             emitter.branch(leave, [emitter.null()])
 
-    def _store_update(
-        self,
-        parameter: int,
-        values: list[SSAValue],
-        position: int,
-        packed: SSAValue,
-        leave: Block,
-    ) -> None:
-        """Put a new value into its cell; somebody may have emptied the list meanwhile."""
+    def _store_updates(self, values: list[SSAValue], packed: SSAValue, leave: Block) -> None:
+        """Put the new values into their cells, and leave; somebody may have emptied a list meanwhile."""
         emitter = self.emitter
-        if parameter not in self.shared:
-            raise LoweringError(f"parameter {parameter} of @main is updated but not shared")
-        self.module.declare("PyList_SetItem", [POINTER, i64, POINTER], i32)
-        cell_number = layout.SELF_FIRST_CELL + self.shared.index(parameter)
-        cell = item(emitter, self.self_items, cell_number)
-        # The call takes over the reference to the new value, even where it fails.
-        status = emitter.call_value(
-            "PyList_SetItem", [cell, emitter.integer(0), values[position]], i32
-        )
-        failed = Block()
-        require(emitter, emitter.compare("eq", status, emitter.integer(0, i32)), failed)
-        proceed = emitter.block
-        emitter.begin(failed)
-        for value in values[position + 1 :]:
-            self._call_void("Py_DecRef", value)
-        self._call_void("Py_DecRef", packed)
-        emitter.branch(leave, [emitter.null()])
-        emitter.block = proceed
+        failed: list[Block] = []
+        for parameter, value in zip(self.signature.updates, values, strict=True):
+            if parameter not in self.shared:
+                raise LoweringError(f"parameter {parameter} of @main is updated but not shared")
+            self.module.declare("PyList_SetItem", [POINTER, i64, POINTER], i32)
+            cell_number = layout.SELF_FIRST_CELL + self.shared.index(parameter)
+            cell = item(emitter, self.self_items, cell_number)
+            # The call takes over the reference to the new value, even where it fails.
+            status = emitter.call_value("PyList_SetItem", [cell, emitter.integer(0), value], i32)
+            failed.append(Block())
+            require(emitter, emitter.compare("eq", status, emitter.integer(0, i32)), failed[-1])
+        emitter.branch(leave, [packed])
+        # Each failure gives up the next value, and goes on as the failure of that one.
+        for position, block in enumerate(failed):
+            emitter.begin(block)
+            if block is failed[-1]:
+                self._call_void("Py_DecRef", packed)
+                emitter.branch(leave, [emitter.null()])
+            else:
+                self._call_void("Py_DecRef", values[position + 1])
+                emitter.branch(failed[position + 1])
 
     def _fail(self, status: SSAValue, outputs: SSAValue, leave: Block) -> None:
         """Give up the outputs; leave with the exception that is set, or that the handler raises."""
