@@ -58,6 +58,7 @@ def test_assignment_is_checked() -> None:
         ("opt_level", None),
         ("opt_level", "high"),
         ("mode", None),
+        ("cache_dir", None),
     ):
         with pytest.raises(ValueError, match=f"bad value for the configuration flag {name}"):
             setattr(settings, name, value)

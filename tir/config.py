@@ -89,7 +89,7 @@ FLAGS: dict[str, Flag] = {
     "cache": Flag(True, _boolean, "whether compiled code is kept on disk for other processes"),
     "cache_dir": Flag(
         os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "tir"),
-        str,
+        _text,
         "the folder of the compiled code that is kept",
     ),
     "opt_level": Flag(3, _integer(0, 3), "optimization level of LLVM, 0 to 3"),

@@ -296,6 +296,8 @@ class TestModes:
 
 def test_names_are_strings():
     x = T.dscalar("x")
+    with pytest.raises(TypeError, match="name of an input must be a string, got 5"):
+        tir.In(x, name=5)  # pyright: ignore[reportArgumentType]
     with pytest.raises(TypeError, match="name of a function must be a string, got 5"):
         tir.function([x], x, name=5)  # pyright: ignore[reportArgumentType]
 

@@ -16,8 +16,12 @@ class In:
 
     `value` is the default: a call may leave the input out. With `update`, an expression, the input is a state
     that starts as `value` and becomes the value of `update` at each call. `strict` accepts only arrays of
-    exactly the right dtype; `allow_downcast=True` permits loss of precision. `borrow` and `mutable` are permissions that
-    are not needed: arguments are never changed.
+    exactly the right dtype; `allow_downcast=True` permits loss of precision. Without `name` the input takes the
+    variable's, unless `autoname` is False; calls may use it as a keyword, and must for an `implicit` input. `borrow` and
+    `mutable` are permissions that are not needed: arguments are never changed. `shared` must stay False.
+
+    `TypeError` for what is no variable, for an update or an implicit input without a value; `ValueError` for
+    `strict` together with `allow_downcast`.
 
     >>> from tir import tensor as T
     >>> In(T.dscalar("x"), value=3.0, name="rate")
@@ -40,6 +44,8 @@ class In:
     ) -> None:
         if not isinstance(variable, Variable):
             raise TypeError(f"an input must be a variable, got {variable!r}")
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"the name of an input must be a string, got {name!r}")
         if shared:
             raise TypeError(
                 "In(shared=True) is not for users: shared variables are found by themselves"
