@@ -10,6 +10,7 @@ import pytest
 
 import tir
 from tests.evaluate import check, evaluate
+from tests.frontend.modes import every_mode
 from tir import tensor as T
 
 VALUES: dict[int, Any] = {
@@ -63,3 +64,36 @@ def test_outer() -> None:
     a, b = np.array([1.0, 2]), np.arange(6.0).reshape(2, 3)
     check(T.outer(x, x), {x: a}, np.outer(a, a))
     check(T.outer(x, y), {x: a, y: b}, np.outer(a, b))
+
+
+@every_mode
+def test_zeros_in_the_shape_of_a_product(mode):
+    """They are filled as the memory of the product is, and are yet another value."""
+    a, v = T.dmatrix("a"), T.dvector("v")
+    square, rows = (a.shape[0], a.shape[0]), (a.shape[0],)
+    outputs = [
+        T.dot(a, a.T),
+        T.zeros(square),
+        T.dot(a, v),
+        T.zeros(rows),
+        T.dot(v, a.T),
+        T.dot(v, v),
+    ]
+    value, vector = np.arange(6.0).reshape(2, 3), np.arange(3.0)
+    found = tir.function([a, v], [*outputs, T.zeros(())], mode=mode)(value, vector)
+    expected = [
+        value @ value.T,
+        np.zeros((2, 2)),
+        value @ vector,
+        np.zeros(2),
+        vector @ value.T,
+        5,
+        0,
+    ]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other)
+    n = T.lscalar("n")
+    zeros = T.zeros((n, n))
+    np.testing.assert_array_equal(
+        tir.function([n], T.dot(zeros, zeros), mode=mode)(2), np.zeros((2, 2))
+    )

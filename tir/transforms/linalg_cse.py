@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.linalg.ops import FillOp, MatmulOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from tir.dialects import linalg_ext
 from tir.transforms.dead_code import is_pure_on_tensors
 
 
@@ -31,7 +33,8 @@ class LinalgCsePass(ModulePass):
 
         %m = linalg.generic {...} ins(%x) outs(%e) { arith.maximumf }
 
-    Invariants: operations with effects, `rt.assert` above all, stay as they are. Linear.
+    Invariants: operations with effects, `rt.assert` above all, stay as they are. What a contraction writes to is filled
+    for it alone, even where the program has the same zeros as a value. Linear.
     """
 
     name = "linalg-cse"
@@ -40,6 +43,20 @@ class LinalgCsePass(ModulePass):
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 _merge_equal(function.body.block)
+                _separate_destinations(function.body.block)
+
+
+_CONTRACTIONS = (MatmulOp, linalg_ext.MatvecOp, linalg_ext.VecmatOp, linalg_ext.DotOp)
+
+
+def _separate_destinations(block: Block) -> None:
+    for op in block.ops:
+        if isinstance(op, _CONTRACTIONS):
+            fill = op.operands[-1].owner
+            if isinstance(fill, FillOp) and not fill.results[0].has_one_use():
+                own = fill.clone()
+                block.insert_op_before(own, op)
+                op.operands[len(op.operands) - 1] = own.results[0]
 
 
 def _merge_equal(block: Block) -> None:
