@@ -194,6 +194,8 @@ def _scalar(op: Operation, env: Env) -> Any:
         result = _compare_floats(
             arith.CMPF_COMPARISON_OPERATIONS[op.predicate.value.data], *operands
         )
+    elif kind is arith.BitcastOp:
+        result = np.asarray(operands[0]).view(dtype)[()]
     elif kind is arith.ConstantOp:
         return dtype.type(op.value.value.data)
     else:

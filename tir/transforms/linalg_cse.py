@@ -9,10 +9,11 @@ from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.linalg.ops import FillOp, MatmulOp
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Block, Operation
 from xdsl.passes import ModulePass
 
 from tir.dialects import linalg_ext
+from tir.dialects.structural_key import operation_key
 from tir.transforms.dead_code import is_pure_on_tensors
 
 
@@ -64,34 +65,9 @@ def _merge_equal(block: Block) -> None:
     for op in list(block.ops):
         if not op.results or not is_pure_on_tensors(op):
             continue
-        key = _key(op, {})
+        key = operation_key(op)
         known = seen.setdefault(key, op)
         if known is not op:
             for old, new in zip(op.results, known.results, strict=True):
                 old.replace_all_uses_with(new)
             block.erase_op(op)
-
-
-def _key(op: Operation, numbers: dict[SSAValue, int]) -> Hashable:
-    """Equal for operations that compute the same; `numbers` name the values defined inside a region."""
-    return (
-        type(op),
-        tuple(numbers.get(v, v) for v in op.operands),
-        tuple(op.result_types),
-        tuple(sorted(op.properties.items(), key=lambda item: item[0])),
-        tuple(sorted(op.attributes.items(), key=lambda item: item[0])),
-        tuple(_region_key(region, numbers) for region in op.regions),
-    )
-
-
-def _region_key(region: Region, numbers: dict[SSAValue, int]) -> Hashable:
-    keys = []
-    for block in region.blocks:
-        for argument in block.args:
-            numbers[argument] = len(numbers)
-        keys.append(tuple(a.type for a in block.args))
-        for op in block.ops:
-            keys.append(_key(op, numbers))
-            for result in op.results:
-                numbers[result] = len(numbers)
-    return tuple(keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -22,6 +23,7 @@ from xdsl.passes import ModulePass
 from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import projection
+from tir.dialects.structural_key import region_key
 from tir.lowering.kernels_to_loops.elementwise import lower_elementwise
 from tir.lowering.kernels_to_loops.reductions import Reduction, fill, lower_reduction
 from tir.lowering.kernels_to_loops.scatter import lower_scatter
@@ -48,22 +50,26 @@ class KernelsToLoopsPass(ModulePass):
         ...
         func.call @kernel_0(%x, %y)
 
+    Regions that do the same share a function: the steps of an unrolled loop are compiled once.
+
     Invariants: the buffers of a kernel do not overlap those it writes; no operation of linalg remains. Linear.
     """
 
     name = "kernels-to-loops"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        count = 0
+        kernels: dict[Hashable, str] = {}
         for function in list(op.body.block.ops):
             if not isinstance(function, func.FuncOp) or function.is_declaration:
                 continue
             block = function.body.block
             for region in list(block.ops):
                 if isinstance(region, kernel.RegionOp):
-                    name = f"kernel_{count}"
-                    count += 1
-                    op.body.block.insert_ops_before([_outline(region, name)], function)
+                    key = region_key(region.body)
+                    name = kernels.get(key)
+                    if name is None:
+                        name = kernels[key] = f"kernel_{len(kernels)}"
+                        op.body.block.insert_ops_before([_outline(region, name)], function)
                     call = func.CallOp(name, region.operands, [])
                     call.location = region.location
                     block.insert_op_before(call, region)
