@@ -9,6 +9,7 @@ import pytest
 
 import tir
 from tests.evaluate import check, evaluate
+from tests.frontend.modes import every_mode
 from tir import tensor as T
 from tir.dialects.tir.indexing import SubtensorOp
 from tir.graph.clone import clone_replace
@@ -148,6 +149,22 @@ def test_writing_to_a_copy_of_a_region() -> None:
         expected = A.copy()
         expected[numpys] = 7
         check(T.set_subtensor(copied, 7), {y: A, v: V}, expected)
+
+
+@every_mode
+@pytest.mark.parametrize("function", [T.set_subtensor, T.inc_subtensor])
+def test_writing_what_the_tensor_holds_into_itself(mode: Any, function: Any) -> None:
+    x = T.dvector()
+    t = x / x.sum()
+    values = np.array([3.0, 0.0, 1.0, 4.0, 2.5])
+    old, at = values / values.sum(), values.astype("int64")
+    expected = old.copy()
+    if function is T.inc_subtensor:
+        np.add.at(expected, at, old)
+    else:
+        expected[at] = old
+    f = tir.function([x], function(t[T.cast(x, "int64")], t), mode=mode)
+    np.testing.assert_allclose(f(values), expected)
 
 
 def test_writing_options() -> None:

@@ -69,3 +69,27 @@ func.func @main(%x: tensor<?xf64> {tir.kind = "input", tir.dtype = "float64"}, %
 // CHECK:         kernel.region({{.*}} = %x {{.*}}, {{.*}} = [[Y]] : memref<?xf64>) {
 // CHECK:         kernel.region([[A:%\S+]] = %x {{.*}}, [[I:%\S+]] = %i {{.*}}, [[O:%\S+]] = [[Y]] : memref<?xf64>) {
 // CHECK-NEXT:      linalg_ext.scatter ins([[A]], [[I]] : {{.*}}) outs([[O]] : memref<?xf64>) {combiner = "add"}
+
+// -----
+
+// A scatter that reads the buffer it updates writes into a copy, although nobody else reads that buffer.
+
+func.func @main(%n: index, %i: tensor<?xi64> {tir.kind = "input", tir.dtype = "int64"}) -> tensor<?xf64> attributes {tir.result_dtypes = ["float64"]} {
+  %t = kernel.region(%d = %n : index) -> (tensor<?xf64>) {
+    %e = tensor.empty(%d) : tensor<?xf64>
+    %c = arith.constant 1.0 : f64
+    %f = linalg.fill ins(%c : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+    kernel.yield %f : tensor<?xf64>
+  }
+  %y = kernel.region(%a = %t : tensor<?xf64>, %j = %i : tensor<?xi64>) -> (tensor<?xf64>) {
+    %s = linalg_ext.scatter ins(%a, %j : tensor<?xf64>, tensor<?xi64>) outs(%a : tensor<?xf64>) {combiner = "add"} -> tensor<?xf64>
+    kernel.yield %s : tensor<?xf64>
+  }
+  func.return %y : tensor<?xf64>
+}
+
+// CHECK:         [[T:%\S+]] = memref.alloc
+// CHECK:         [[Y:%\S+]] = rt.alloc_output
+// CHECK:         kernel.region({{.*}} = [[T]] : memref<?xf64>, {{.*}} = [[Y]] : memref<?xf64>) {
+// CHECK:         kernel.region([[A:%\S+]] = [[T]] : memref<?xf64>, [[I:%\S+]] = %i {{.*}}, [[O:%\S+]] = [[Y]] : memref<?xf64>) {
+// CHECK-NEXT:      linalg_ext.scatter ins([[A]], [[I]] : {{.*}}) outs([[O]] : memref<?xf64>) {combiner = "add"}

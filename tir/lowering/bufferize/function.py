@@ -301,7 +301,8 @@ def _updated_in_place(op: object) -> SSAValue | None:
         dest = op.operands[1]
     elif isinstance(op, kernel.RegionOp) and len(op.results) == 1:
         init = initializer(op, 0)
-        if isinstance(init, linalg_ext.ScatterOp):
+        # The region may read what it updates, through one operand: then the old values are still needed.
+        if isinstance(init, linalg_ext.ScatterOp) and init.output.has_one_use():
             dest = outer_value(op, init.output)
     if dest is None or not dest.has_one_use():
         return None
