@@ -25,6 +25,8 @@ from tir.graph.tensor_type import TensorType
 from tir.graph.variable import Apply, Constant, Op, Type, Variable
 from tir.support.errors import TirError, UnsupportedError
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Apply",
     "Constant",
@@ -46,6 +48,7 @@ __all__ = [
     "UnsupportedError",
     "UnusedInputError",
     "Variable",
+    "__version__",
     "config",
     "consider_constant",
     "disconnected_grad",

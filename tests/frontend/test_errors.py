@@ -325,3 +325,13 @@ def test_failures_that_the_interpreter_does_not_have(monkeypatch):
         report(1, np.ones(1), np.ones(1))
     with pytest.raises(RuntimeError, match="unknown status 2"):
         report(2, np.ones(1), np.ones(1))
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_negative_size_of_an_output_names_the_operation(mode: str) -> None:
+    n = T.lscalar("n")
+    function = tir.function([n], T.zeros((n,)), mode=mode)
+    assert function(2).shape == (2,)
+    with pytest.raises(ValueError, match="negative dimensions") as caught:
+        function(-1)
+    assert "Apply node that caused the error: alloc" in str(caught.value)

@@ -26,19 +26,30 @@ def place_memory_operations(block: Block) -> None:
 
 
 def _hoist_outputs(block: Block) -> None:
-    """Move each output's allocation right behind what computes its sizes."""
+    """Move each output's allocation right behind what computes its sizes, and the checks of these."""
     order = {op: i for i, op in enumerate(block.ops)}
+    checks = _checks_of_values(block)
     for op in list(block.ops):
         if not isinstance(op, rt.AllocOutputOp):
             continue
-        definitions = [v.owner for v in op.operands if isinstance(v.owner, Operation)]
+        before = [v.owner for v in op.operands if isinstance(v.owner, Operation)]
+        before += [checks[v] for v in op.operands if v in checks and order[checks[v]] < order[op]]
         op.detach()
-        if definitions:
-            block.insert_op_after(op, max(definitions, key=order.__getitem__))
+        if before:
+            block.insert_op_after(op, max(before, key=order.__getitem__))
         else:
             first = block.first_op
             assert first is not None
             block.insert_op_before(op, first)
+
+
+def _checks_of_values(block: Block) -> dict[SSAValue, Operation]:
+    """The last `rt.assert` that looks at each value: that it is not negative, or equal to another."""
+    checks: dict[SSAValue, Operation] = {}
+    for op in block.ops:
+        if isinstance(op, rt.AssertOp) and isinstance(op.cond.owner, Operation):
+            checks.update(dict.fromkeys(op.cond.owner.operands, op))
+    return checks
 
 
 def _free_temporaries(block: Block) -> None:
