@@ -6,6 +6,7 @@ numbers, with `ZERO` for the constant, composes faster than an affine map and sa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from xdsl.dialects.builtin import AffineMapAttr
@@ -58,3 +59,18 @@ def compose(outer: Projection, inner: Projection) -> Projection:
 def identity(loops: int) -> Projection:
     """Each loop in turn."""
     return tuple(range(loops))
+
+
+def broadcast(shape: Sequence[int], result_shape: Sequence[int]) -> Projection:
+    """How an operand is read that broadcasts to `result_shape`, aligned at the last dimension.
+
+    Static 1s against larger dimensions stay at 0.
+
+    >>> broadcast((1, 5), (3, 4, 5))
+    (-1, 2)
+    """
+    missing = len(result_shape) - len(shape)
+    return tuple(
+        ZERO if size == 1 and result_shape[missing + axis] != 1 else missing + axis
+        for axis, size in enumerate(shape)
+    )

@@ -12,7 +12,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
-from tir.dialects.projections import affine_map, identity
+from tir.dialects.projections import affine_map, broadcast, identity
 from tir.lowering.bufferize.types import memref_type
 from tir.support.errors import LoweringError
 
@@ -169,11 +169,7 @@ def copy_region(source: SSAValue, destination: SSAValue) -> kernel.RegionOp:
     inner = Block(arg_types=[element, element])
     inner.add_op(YieldOp(inner.args[0]))
     loops = len(type_.get_shape())
-    missing = loops - len(source_type.get_shape())
-    source_map = tuple(
-        -1 if size == 1 and type_.get_shape()[axis + missing] != 1 else axis + missing
-        for axis, size in enumerate(source_type.get_shape())
-    )
+    source_map = broadcast(source_type.get_shape(), type_.get_shape())
     block.add_op(
         GenericOp.create(
             operands=list(block.args),

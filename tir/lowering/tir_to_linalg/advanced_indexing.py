@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, StringAttr, TensorType, i64
 from xdsl.ir import SSAValue
 
 from tir.dialects import linalg_ext
+from tir.dialects.projections import ZERO, affine_map
 from tir.dialects.tir.base import TirOp, type_dtype
 from tir.dialects.tir.indexing import AdvancedIncSubtensorOp
 from tir.lowering.tir_to_linalg.assignment import assigned_value
@@ -22,7 +23,7 @@ from tir.lowering.tir_to_linalg.elementwise import (
     operand_type,
     parallel_generic,
 )
-from tir.lowering.tir_to_linalg.generic import element_type, map_of, shape_of
+from tir.lowering.tir_to_linalg.generic import element_type, shape_of
 
 _LENGTHS_DIFFER = "shape mismatch: the index vectors have different lengths"
 
@@ -111,8 +112,8 @@ def lower_advanced_subtensor(low: Lowering, op: TirOp) -> None:
 
     tensors = [low.tensor(v) for v in vectors]
     # The vectors run along the first loop; static 1s against a longer one read element 0.
-    first = None if type_.get_shape()[0] != 1 else 0
-    maps = [map_of(len(dims), (first if shape_of(t) == (1,) else 0,)) for t in tensors]
+    first = ZERO if type_.get_shape()[0] != 1 else 0
+    maps = [affine_map(len(dims), (first if shape_of(t) == (1,) else 0,)) for t in tensors]
     low.bind(op.results[0], parallel_generic(low, tensors, maps, type_, dims, body))
 
 

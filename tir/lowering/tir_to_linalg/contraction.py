@@ -8,6 +8,7 @@ from xdsl.dialects.linalg.ops import MatmulOp, YieldOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from tir.dialects import linalg_ext
+from tir.dialects.projections import affine_map
 from tir.dialects.tir.base import TirOp, type_dtype
 from tir.lowering.tir_to_linalg.context import Lowering, signless
 from tir.lowering.tir_to_linalg.conversions import is_float_dtype, scalar_type
@@ -16,7 +17,6 @@ from tir.lowering.tir_to_linalg.generic import (
     fill,
     generic,
     iterators,
-    map_of,
     segments,
     shape_of,
 )
@@ -60,7 +60,7 @@ def _contract(
     return low.host.emit(_VECTOR_CONTRACTIONS[ranks], (left, right, start), start.type)
 
 
-_MATMUL_MAPS = ArrayAttr([map_of(3, (0, 2)), map_of(3, (2, 1)), map_of(3, (0, 1))])
+_MATMUL_MAPS = ArrayAttr([affine_map(3, (0, 2)), affine_map(3, (2, 1)), affine_map(3, (0, 1))])
 
 
 def _matmul(low: Lowering, left: SSAValue, right: SSAValue, start: SSAValue) -> SSAValue:
@@ -91,11 +91,11 @@ def _contract_integers(
         low.host,
         [left, right],
         [
-            map_of(count, (*range(kept_left), kept)),
-            map_of(count, (kept, *range(kept_left, kept))),
+            affine_map(count, (*range(kept_left), kept)),
+            affine_map(count, (kept, *range(kept_left, kept))),
         ],
         [start],
-        [map_of(count, tuple(range(kept)))],
+        [affine_map(count, tuple(range(kept)))],
         iterators(count, (kept,)),
         lambda b, x, y, acc: [b.binary(add, acc, b.binary(multiply, x, y))],
     )

@@ -10,6 +10,7 @@ from xdsl.dialects import arith
 from xdsl.dialects.builtin import AffineMapAttr, TensorType, i1
 from xdsl.ir import SSAValue
 
+from tir.dialects.projections import affine_map
 from tir.dialects.tir.arithmetic import CastOp, IntDivOp, ModOp, PowOp, SecondOp
 from tir.dialects.tir.base import Array, TirOp, rank, type_dtype
 from tir.dialects.tir.elementwise import ComparisonOp, ElementwiseOp, PredicateOp
@@ -23,7 +24,6 @@ from tir.lowering.tir_to_linalg.generic import (
     generic,
     identity_map,
     iterators,
-    map_of,
     shape_of,
 )
 from tir.lowering.tir_to_linalg.scalar_table import scalar_function
@@ -291,7 +291,7 @@ def holds_for_all(
         [value],
         [identity_map(count)],
         [start],
-        [map_of(count, ())],
+        [affine_map(count, ())],
         iterators(count, tuple(range(count))),
         lambda b, x, acc: [b.binary(arith.AndIOp, acc, predicate(b, x))],
     )

@@ -16,8 +16,8 @@ from xdsl.dialects.builtin import (
 from xdsl.dialects.linalg.attrs import IteratorTypeAttr
 from xdsl.dialects.linalg.ops import FillOp, GenericOp, YieldOp
 from xdsl.ir import Attribute, Block, Region, SSAValue
-from xdsl.ir.affine import AffineConstantExpr, AffineDimExpr, AffineMap
 
+from tir.dialects.projections import affine_map, broadcast, identity
 from tir.lowering.tir_to_linalg.builder import Builder, HostBuilder
 
 Body = Callable[..., Sequence[SSAValue]]
@@ -27,37 +27,15 @@ PARALLEL = IteratorTypeAttr.parallel()
 REDUCTION = IteratorTypeAttr.reduction()
 
 
-@lru_cache(maxsize=1024)
-def map_of(rank: int, dims: tuple[int | None, ...]) -> AffineMapAttr:
-    """The map of an operand in an iteration space of `rank`: for each of its dimensions the loop, `None` for 0.
-
-    >>> print(map_of(2, (None, 1)))
-    affine_map<(d0, d1) -> (0, d1)>
-    """
-    results = tuple(AffineConstantExpr(0) if dim is None else AffineDimExpr(dim) for dim in dims)
-    return AffineMapAttr(AffineMap(rank, 0, results))
-
-
 def identity_map(rank: int) -> AffineMapAttr:
     """The map of an operand with the shape of the iteration space."""
-    return map_of(rank, tuple(range(rank)))
+    return affine_map(rank, identity(rank))
 
 
 @lru_cache(maxsize=1024)
 def broadcast_map(shape: tuple[int, ...], result_shape: tuple[int, ...]) -> AffineMapAttr:
-    """The map of an operand that broadcasts to `result_shape`, aligned at the last dimension.
-
-    Static 1s against larger dimensions read element 0.
-    """
-    rank = len(result_shape)
-    missing = rank - len(shape)
-    return map_of(
-        rank,
-        tuple(
-            None if size == 1 and result_shape[missing + axis] != 1 else missing + axis
-            for axis, size in enumerate(shape)
-        ),
-    )
+    """The map of an operand that broadcasts to `result_shape`, aligned at the last dimension."""
+    return affine_map(len(result_shape), broadcast(shape, result_shape))
 
 
 @lru_cache(maxsize=256)

@@ -8,13 +8,14 @@ from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import AffineMapAttr, TensorType, f64, i64
 from xdsl.ir import SSAValue
 
+from tir.dialects.projections import ZERO, affine_map
 from tir.dialects.tir.base import TirOp, ints, optional_int, type_dtype
 from tir.lowering.tir_to_linalg.advanced_indexing import check_bounds, wrap_index
 from tir.lowering.tir_to_linalg.builder import INDEX, Builder
 from tir.lowering.tir_to_linalg.context import Lowering, signless
 from tir.lowering.tir_to_linalg.conversions import convert, scalar_type
 from tir.lowering.tir_to_linalg.elementwise import SIZE_MISMATCH, operand_type, parallel_generic
-from tir.lowering.tir_to_linalg.generic import broadcast_map, identity_map, map_of, shape_of
+from tir.lowering.tir_to_linalg.generic import broadcast_map, identity_map, shape_of
 from tir.lowering.tir_to_linalg.reductions import accumulate, reduce
 
 
@@ -72,9 +73,9 @@ class _Rows:
     def _row_map(self, row: SSAValue) -> AffineMapAttr:
         """How a tensor per row is read; one element may serve all rows."""
         sizes = zip(self.kept, shape_of(row), self.row_shape, strict=True)
-        return map_of(
+        return affine_map(
             self.rank,
-            tuple(None if own == 1 and full != 1 else axis for axis, own, full in sizes),
+            tuple(ZERO if own == 1 and full != 1 else axis for axis, own, full in sizes),
         )
 
     def per_row(

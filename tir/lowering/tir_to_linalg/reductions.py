@@ -10,6 +10,7 @@ from xdsl.dialects.builtin import TensorType, i1, i64
 from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Operation, SSAValue
 
+from tir.dialects.projections import affine_map
 from tir.dialects.tir import reduction
 from tir.dialects.tir.base import TirOp, ints, type_dtype
 from tir.lowering.tir_to_linalg.builder import INDEX, Builder
@@ -26,7 +27,6 @@ from tir.lowering.tir_to_linalg.generic import (
     generic,
     identity_map,
     iterators,
-    map_of,
     shape_of,
 )
 from tir.support.dtypes import is_float
@@ -54,7 +54,7 @@ def reduce(
         [source],
         [identity_map(len(shape))],
         [fill(low.host, initial, kept_dims, type_)],
-        [map_of(len(shape), kept)],
+        [affine_map(len(shape), kept)],
         iterators(len(shape), tuple(axes)),
         lambda b, x, accumulator: [body(b, x, accumulator)],
     )
@@ -198,9 +198,9 @@ def _first_position(
     (result,) = generic(
         low.host,
         [source, extreme],
-        [identity_map(len(shape)), map_of(len(shape), kept)],
+        [identity_map(len(shape)), affine_map(len(shape), kept)],
         [fill(low.host, low.host.constant(_NOWHERE, i64), kept_dims, type_)],
-        [map_of(len(shape), kept)],
+        [affine_map(len(shape), kept)],
         iterators(len(shape), tuple(axes)),
         body,
     )
