@@ -100,7 +100,8 @@ def symbolic(index: Any, given: dict[Any, Any]) -> Any:
     if index is None or index is Ellipsis:
         return index
     value = np.asarray(index, "int64" if isinstance(index, list) else None)
-    variable = T.tensor(value.dtype, (False,) * value.ndim)
+    # Index vectors broadcast as all tensors do: where a length of 1 is declared.
+    variable = T.tensor(value.dtype, tuple(size == 1 for size in value.shape))
     given[variable] = value
     return variable
 

@@ -60,6 +60,7 @@ class FunctionBufferizer:
         self.buffers: dict[SSAValue, SSAValue] = {}
         self.outputs: dict[SSAValue, int] = {}
         self.written_in_place: set[int] = set()
+        self.global_count = sum(isinstance(op, memref.GlobalOp) for op in module.body.block.ops)
         self.output_dtypes: list[str] = []
 
     def run(self) -> None:
@@ -170,7 +171,8 @@ class FunctionBufferizer:
             return
         shape = value.type.get_shape()
         type_ = contiguous(value.type.element_type, shape)
-        name = f"constant_{sum(isinstance(o, memref.GlobalOp) for o in self.module.body.block.ops)}"
+        name = f"constant_{self.global_count}"
+        self.global_count += 1
         self.module.body.block.insert_ops_before(
             [memref.GlobalOp.get(StringAttr(name), type_, value, constant=UnitAttr())],
             self.function,

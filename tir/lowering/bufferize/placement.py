@@ -90,12 +90,12 @@ def _total_work(block: Block, before: Operation, work: list[Operation]) -> SSAVa
     """An estimate of how many elements are touched, from the buffers that exist before the work starts."""
     order = {op: i for i, op in enumerate(block.ops)}
     limit = order[before]
-    seen: list[SSAValue] = []
+    seen: dict[SSAValue, None] = {}
     for op in work:
         for operand in op.operands:
             available = isinstance(operand.owner, Block) or order[operand.owner] < limit
-            if available and isinstance(operand.type, MemRefType) and operand not in seen:
-                seen.append(operand)
+            if available and isinstance(operand.type, MemRefType):
+                seen[operand] = None
     constants: dict[int, SSAValue] = {}
 
     def add(op: Operation) -> SSAValue:
