@@ -11,10 +11,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import IO
 
 from xdsl.dialects import get_all_dialects
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.utils.exceptions import DiagnosticException, ParseError
+from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
 from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
@@ -22,10 +23,14 @@ from tir.passes import DIALECTS, PASSES, load, load_dialect, pass_factory
 from tir.pipelines import PIPELINES, run_stages, stages_until
 from tir.support.errors import TirError
 from tir.targets import TARGETS, TARGETS_WITH_OPTIONS
+from tir.tools.locations import LocatingParser, first_invalid, location_text
 
 
 class TirOptMain(xDSLOptMain):
     """xdsl-opt with tir's dialects, passes, pipelines and targets."""
+
+    module: ModuleOp | None = None
+    """The module that was read last."""
 
     def __init__(self, args: Sequence[str] | None = None) -> None:
         super().__init__(description="tir's pass driver", args=args)
@@ -44,6 +49,14 @@ class TirOptMain(xDSLOptMain):
                 self.ctx.register_dialect(name, factory)
         for name in DIALECTS:
             self.ctx.register_dialect(name, lambda name=name: load_dialect(name))
+
+    def register_all_frontends(self) -> None:
+        def parse(source: IO[bytes]) -> ModuleOp:
+            parser = LocatingParser(self.ctx, source.read().decode(), self.get_input_name())
+            self.module = parser.parse_module(not self.args.no_implicit_module)
+            return self.module
+
+        self.available_frontends["mlir"] = parse
 
     def register_all_passes(self) -> None:
         super().register_all_passes()
@@ -97,10 +110,15 @@ def main(args: Sequence[str] | None = None) -> int:
         return 2
     try:
         driver.run()
-    except (ParseError, DiagnosticException, TirError) as error:
+    except (ParseError, TirError) as error:
         print(error, file=sys.stderr)
         return 1
-    except OSError as error:
+    except (VerifyException, DiagnosticException) as error:
+        invalid = first_invalid(driver.module) if driver.module is not None else None
+        where = location_text(invalid) if invalid is not None else ""
+        print(f"{where}{error}", file=sys.stderr)
+        return 1
+    except (OSError, UnicodeDecodeError) as error:
         print(f"tir-opt: {error}", file=sys.stderr)
         return 1
     return 0

@@ -1,6 +1,6 @@
 // RUN: not tir-opt %s -p kernels-to-gpu 2>&1 | filecheck %s
 
-// CHECK: reductions do not run on the GPU yet (linalg.generic): the GPU back end is elementwise
+// CHECK: reductions do not run on the GPU yet (linalg.generic, for File "{{.*}}unsupported.mlir", line 8): the GPU back end is elementwise
 func.func @main(%x: memref<?xf64>, %y: memref<f64>) {
   kernel.region(%a = %x : memref<?xf64>, %o = %y : memref<f64>) {
     %zero = arith.constant 0.0 : f64
