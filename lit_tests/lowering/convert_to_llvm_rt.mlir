@@ -1,6 +1,6 @@
 // RUN: tir-opt %s -p convert-to-llvm | filecheck %s
 
-// CHECK: builtin.module attributes {tir.failures = [{kind = "ValueError", message = "must not be empty"}, {kind = "ValueError", message = "rt.gemm: {{.*}}32-bit{{.*}}"}]}
+// CHECK: builtin.module attributes {tir.failures = [{kind = "ValueError", message = "must not be empty", location = loc({{.*}}:10:3)}, {kind = "ValueError", message = "rt.gemm: {{.*}}32-bit{{.*}}", location = loc({{.*}}:20:3)}]}
 // CHECK-LABEL: llvm.func @main(
 // CHECK-SAME: !llvm.ptr) -> i32
 func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %ok: i1) {
