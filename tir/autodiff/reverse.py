@@ -12,8 +12,9 @@ from typing import Any
 from tir.autodiff import rules  # noqa: F401  registers the rules of the dialect
 from tir.autodiff.errors import GradientError
 from tir.autodiff.registry import DISCONNECTED, ZERO, Gradient, Undefined, registration
-from tir.autodiff.shapes import fit_gradient, is_discrete
+from tir.autodiff.shapes import fit_gradient
 from tir.graph import build
+from tir.graph.tensor_type import is_discrete
 from tir.graph.traversal import toposort
 from tir.graph.variable import Apply, Variable
 

@@ -9,13 +9,8 @@ from tir.autodiff.errors import GradientError
 from tir.config import config
 from tir.graph import build
 from tir.graph.constants import constant
+from tir.graph.tensor_type import is_discrete
 from tir.graph.variable import Variable
-from tir.support.dtypes import FLOAT_DTYPES
-
-
-def is_discrete(variable: Variable) -> bool:
-    """Whether a variable holds integers or booleans."""
-    return variable.type.dtype not in FLOAT_DTYPES
 
 
 def gradient_dtype(variable: Variable) -> str:

@@ -11,7 +11,7 @@ from xdsl.dialects.builtin import TensorType as IRTensorType
 from tir.config import config
 from tir.dialects.tir.base import broadcastable_of, tensor_type, type_dtype
 from tir.graph.variable import Type, Variable
-from tir.support.dtypes import ALL_DTYPES, FLOAT_DTYPES, unsupported_dtype
+from tir.support.dtypes import ALL_DTYPES, DISCRETE_DTYPES, FLOAT_DTYPES, unsupported_dtype
 from tir.support.errors import UnsupportedError
 
 _RANK_NAMES = {
@@ -200,3 +200,8 @@ def _describe(value: Any) -> str:
 
 def _shorten(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def is_discrete(variable: Variable) -> bool:
+    """Whether a variable holds integers or booleans."""
+    return variable.type.dtype in DISCRETE_DTYPES

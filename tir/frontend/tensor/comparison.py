@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tir.frontend.tensor import reductions
-from tir.frontend.tensor.operands import is_discrete
 from tir.graph import build
+from tir.graph.tensor_type import is_discrete
 
 if TYPE_CHECKING:
     from tir.frontend.tensor.variable import TensorVariable

@@ -12,8 +12,9 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from tir.config import config
-from tir.frontend.tensor.operands import cap_at_floatx, is_discrete
+from tir.frontend.tensor.operands import cap_at_floatx
 from tir.graph import build
+from tir.graph.tensor_type import is_discrete
 
 if TYPE_CHECKING:
     from tir.frontend.tensor.variable import TensorVariable

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from tir.dialects.tir.indexing import FULL_SLICE
-from tir.frontend.tensor.operands import integer_scalar, is_discrete
+from tir.frontend.tensor.operands import integer_scalar
 from tir.graph import build
 from tir.graph.constants import constant
+from tir.graph.tensor_type import is_discrete
 from tir.graph.variable import Constant, Variable
 from tir.support.errors import UnsupportedError
 

@@ -11,8 +11,8 @@ import numpy as np
 from tir.config import config
 from tir.graph import build
 from tir.graph.constants import constant
+from tir.graph.tensor_type import is_discrete
 from tir.graph.variable import Constant, Variable
-from tir.support.dtypes import DISCRETE_DTYPES
 
 if TYPE_CHECKING:
     from tir.frontend.tensor.variable import TensorVariable
@@ -49,11 +49,6 @@ def _with_ndim(variable: Any, ndim: int) -> Any:
             "not all are broadcastable"
         )
     return build.dimshuffle(variable, list(range(extra, len(pattern))))
-
-
-def is_discrete(variable: Variable) -> bool:
-    """Whether a variable holds integers or booleans."""
-    return variable.type.dtype in DISCRETE_DTYPES
 
 
 def normalize_axes(axis: Any, ndim: int, function: str) -> list[int]:

@@ -11,10 +11,10 @@ import numpy as np
 
 from tir.autodiff.shapes import keep_dims
 from tir.dialects.tir import reduction as dialect
-from tir.frontend.tensor.operands import is_discrete, normalize_axes
+from tir.frontend.tensor.operands import normalize_axes
 from tir.graph import build
 from tir.graph.constants import constant
-from tir.graph.tensor_type import resolve_dtype
+from tir.graph.tensor_type import is_discrete, resolve_dtype
 from tir.support.dtypes import FLOAT_DTYPES, upcast
 
 if TYPE_CHECKING:

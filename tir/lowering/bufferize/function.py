@@ -28,14 +28,14 @@ from tir.dialects import kernel, linalg_ext, rt
 from tir.dialects.tir.base import ints
 from tir.lowering.bufferize.regions import copy_region, initializer, outer_value, to_memrefs
 from tir.lowering.bufferize.types import (
-    HostBuilder,
+    BufferBuilder,
     contiguous,
     is_contiguous,
-    memref_type,
     strided,
     tensor_type,
 )
 from tir.lowering.bufferize.views import contiguous_view, dimshuffle, subview
+from tir.lowering.structured.builder import memref_type
 from tir.support.errors import LoweringError
 
 _CONTRACTIONS: dict[type[Operation], type[Operation]] = {
@@ -56,7 +56,7 @@ class FunctionBufferizer:
         self.operations = list(self.block.ops)
         for op in self.operations:
             op.detach()
-        self.builder = HostBuilder(self.block)
+        self.builder = BufferBuilder(self.block)
         self.buffers: dict[SSAValue, SSAValue] = {}
         self.outputs: dict[SSAValue, int] = {}
         self.written_in_place: set[int] = set()

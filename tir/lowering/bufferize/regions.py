@@ -13,7 +13,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import affine_map, broadcast, identity
-from tir.lowering.bufferize.types import memref_type
+from tir.lowering.structured.builder import memref_type
 from tir.support.errors import LoweringError
 
 _PARALLEL = IteratorTypeAttr(IteratorType.PARALLEL)

@@ -17,6 +17,8 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
+from tir.lowering.structured.builder import memref_type
+
 INDEX = IndexType()
 
 
@@ -36,19 +38,13 @@ def is_contiguous(type_: MemRefType) -> bool:
     return isinstance(type_.layout, NoneAttr)
 
 
-def memref_type(value: SSAValue) -> MemRefType:
-    """The type of a value that is a memref."""
-    assert isinstance(value.type, MemRefType)
-    return value.type
-
-
 def tensor_type(value: SSAValue) -> TensorType:
     """The type of a value that is a tensor."""
     assert isinstance(value.type, TensorType)
     return value.type
 
 
-class HostBuilder:
+class BufferBuilder:
     """Adds operations at the end of a block, each with the current location."""
 
     def __init__(self, block: Block) -> None:

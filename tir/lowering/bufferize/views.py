@@ -8,10 +8,11 @@ from xdsl.dialects import memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX
 from xdsl.ir import Attribute, SSAValue
 
-from tir.lowering.bufferize.types import HostBuilder, contiguous, memref_type, strided
+from tir.lowering.bufferize.types import BufferBuilder, contiguous, strided
+from tir.lowering.structured.builder import memref_type
 
 
-def dimshuffle(builder: HostBuilder, source: SSAValue, order: Sequence[int]) -> SSAValue:
+def dimshuffle(builder: BufferBuilder, source: SSAValue, order: Sequence[int]) -> SSAValue:
     """A view with dimensions permuted, added (-1) and dropped."""
     type_ = memref_type(source)
     metadata = builder.add(memref.ExtractStridedMetaDataOp(source))
@@ -36,7 +37,7 @@ def dimshuffle(builder: HostBuilder, source: SSAValue, order: Sequence[int]) -> 
 
 
 def subview(
-    builder: HostBuilder,
+    builder: BufferBuilder,
     source: SSAValue,
     operands: Sequence[SSAValue],
     properties: Mapping[str, Attribute],
@@ -54,7 +55,7 @@ def subview(
 
 
 def contiguous_view(
-    builder: HostBuilder, source: SSAValue, sizes: Sequence[SSAValue], shape: Sequence[int]
+    builder: BufferBuilder, source: SSAValue, sizes: Sequence[SSAValue], shape: Sequence[int]
 ) -> SSAValue:
     """Contiguous memory seen in another shape; `sizes` are those of its dynamic dimensions."""
     type_ = memref_type(source)
@@ -74,7 +75,7 @@ def contiguous_view(
     return builder.value(op)
 
 
-def _product(builder: HostBuilder, left: SSAValue | int, right: SSAValue | int) -> SSAValue | int:
+def _product(builder: BufferBuilder, left: SSAValue | int, right: SSAValue | int) -> SSAValue | int:
     if isinstance(left, int) and left == 1:
         return right
     if isinstance(right, int) and right == 1:
