@@ -11,6 +11,7 @@ from xdsl.dialects.linalg.ops import FillOp, GenericOp, MatmulOp
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from tir.dialects.captures import outer_uses
 from tir.dialects.kernel import RegionOp, YieldOp
 from tir.dialects.linalg_ext import ContractionOp, ScatterOp
 
@@ -111,7 +112,8 @@ def _form_kernel(op: Operation) -> None:
         *(body.bind_destination(v) for v in op.operands[split:]),
     ]
     for region in op.regions:
-        _bind_captured(region, body)
+        for inner, number in outer_uses(region):
+            inner.operands[number] = body.bind(inner.operands[number])
     block = op.parent
     assert block is not None
     result_types: list[Attribute] = [r.type for r in op.results]
@@ -128,16 +130,6 @@ def _form_kernel(op: Operation) -> None:
     op.detach()
     body.block.add_op(op)
     body.block.add_op(YieldOp(*op.results))
-
-
-def _bind_captured(region: Region, body: _Body) -> None:
-    inside: set[SSAValue] = set(region.block.args)
-    for inner in region.block.walk():
-        for number, operand in enumerate(inner.operands):
-            if operand not in inside:
-                inner.operands[number] = body.bind(operand)
-        inside.update(inner.results)
-        inside.update(a for r in inner.regions for b in r.blocks for a in b.args)
 
 
 def _erase_unused_initializers(block: Block) -> None:

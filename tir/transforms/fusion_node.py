@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, prod
 
@@ -20,6 +20,7 @@ from xdsl.dialects.linalg.attrs import IteratorType, IteratorTypeAttr
 from xdsl.dialects.linalg.ops import GenericOp, IndexOp
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
+from tir.dialects.captures import outer_uses
 from tir.dialects.linalg_ext import DimshuffleOp
 from tir.dialects.projections import ZERO, Projection, identity
 from tir.dialects.tir.base import ints
@@ -99,7 +100,9 @@ class Uses:
             # Nodes see through views, so a view counts only if something else reads it.
             if isinstance(op, _VIEWS) and not self.count[op.results[0]]:
                 continue
-            read = _captured(op) if isinstance(op, GenericOp) else op.operands
+            read: Iterable[SSAValue] = op.operands
+            if isinstance(op, GenericOp):
+                read = [inner.operands[number] for inner, number in outer_uses(op.body)]
             for value in read:
                 self.count[value] += 1
                 self.first_host_use[value] = position
@@ -132,17 +135,6 @@ def through_views(value: SSAValue, map_: Projection) -> tuple[SSAValue, Projecti
             map_ = tuple(moved)
         value = source
     return value, map_
-
-
-def _captured(op: GenericOp) -> list[SSAValue]:
-    """The values from outside that the body reads."""
-    inside: set[SSAValue] = set(op.body.block.args)
-    captured = []
-    for inner in op.body.block.walk():
-        captured += [v for v in inner.operands if v not in inside]
-        inside.update(inner.results)
-        inside.update(a for region in inner.regions for b in region.blocks for a in b.args)
-    return captured
 
 
 def scalar_constant(value: SSAValue) -> arith.ConstantOp | None:

@@ -26,7 +26,13 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from tir.dialects import kernel, linalg_ext, rt
 from tir.dialects.tir.base import ints
-from tir.lowering.bufferize.regions import copy_region, initializer, outer_value, to_memrefs
+from tir.lowering.bufferize.regions import (
+    copy_region,
+    empty_behind,
+    initializer,
+    outer_value,
+    to_memrefs,
+)
 from tir.lowering.bufferize.types import (
     BufferBuilder,
     contiguous,
@@ -279,8 +285,7 @@ class FunctionBufferizer:
     def _lower_contraction(self, op: Operation) -> None:
         left, right = (self.buffers[v] for v in op.operands[:2])
         result = op.results[0]
-        sizes = _destination_sizes(op.operands[2])
-        target = self._new_buffer(result, sizes)
+        target = self._new_buffer(result, empty_behind(op.operands[2]).operands)
         if isinstance(op, linalg_ext.VecmatOp):
             # x @ a is a.T @ x, and a transposed view costs nothing.
             left, right = dimshuffle(self.builder, right, (1, 0)), left
@@ -310,15 +315,6 @@ def _updated_in_place(op: object) -> SSAValue | None:
         return None
     fresh = isinstance(dest.owner, kernel.RegionOp | tensor.InsertSliceOp)
     return dest if fresh else None
-
-
-def _destination_sizes(value: SSAValue) -> Sequence[SSAValue]:
-    owner = value.owner
-    if isinstance(owner, FillOp):
-        owner = owner.operands[-1].owner
-    if not isinstance(owner, tensor.EmptyOp):
-        raise LoweringError("the destination of a contraction must be a filled tensor.empty")
-    return owner.operands
 
 
 def _slice_properties(op: Operation, extra: int) -> dict[str, Attribute]:

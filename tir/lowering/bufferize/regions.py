@@ -29,19 +29,22 @@ def initializer(region: kernel.RegionOp, number: int) -> Operation:
     producer = terminator.operands[number].owner
     assert isinstance(producer, Operation)
     if isinstance(producer, FillOp):
-        return _empty(producer.operands[1])
+        return empty_behind(producer.operands[1])
     split = len(producer.operands) - len(producer.results)
     destination = producer.operands[split + producer.results.index(terminator.operands[number])]
-    owner = destination.owner
-    if isinstance(producer, ScatterOp) and isinstance(owner, Block):
+    if isinstance(producer, ScatterOp) and isinstance(destination.owner, Block):
         return producer
-    return _empty(owner.operands[1] if isinstance(owner, FillOp) else destination)
+    return empty_behind(destination)
 
 
-def _empty(value: SSAValue) -> tensor.EmptyOp:
-    if not isinstance(value.owner, tensor.EmptyOp):
-        raise LoweringError("the destination of a structured operation must be a tensor.empty")
-    return value.owner
+def empty_behind(destination: SSAValue) -> tensor.EmptyOp:
+    """The tensor.empty that a destination is, perhaps filled."""
+    owner = destination.owner
+    if isinstance(owner, FillOp):
+        owner = owner.operands[1].owner
+    if not isinstance(owner, tensor.EmptyOp):
+        raise LoweringError("a destination must be a tensor.empty, perhaps filled")
+    return owner
 
 
 def outer_value(region: kernel.RegionOp, inner: SSAValue) -> SSAValue:

@@ -8,7 +8,7 @@ from xdsl.dialects import arith, gpu
 from xdsl.ir import SSAValue
 
 from tir.lowering.structured.builder import LoopBuilder
-from tir.lowering.structured.operands import Operand, contiguity, flatten, loop_sizes
+from tir.lowering.structured.operands import Operand, contiguity, flatten, loop_sizes, product
 
 Visit = Callable[[Sequence[Operand], Sequence[SSAValue]], None]
 """What to do for one element, given the operands as that version of the loop sees them and the indices."""
@@ -26,7 +26,7 @@ def for_all(
 ) -> None:
     """Visit all iterations, each by one thread of the grid."""
     sizes = loop_sizes(builder, operands, loops)
-    total = _product(builder, sizes)
+    total = product(builder, sizes)
     block_dim = builder.value(gpu.BlockDimOp(_X))
     first = builder.binary(arith.MuliOp, builder.value(gpu.BlockIdOp(_X)), block_dim)
     first = builder.binary(arith.AddiOp, first, builder.value(gpu.ThreadIdOp(_X)))
@@ -54,13 +54,6 @@ def for_all(
         flat()
     else:
         builder.if_else(condition, flat, nested)
-
-
-def _product(builder: LoopBuilder, sizes: Sequence[SSAValue]) -> SSAValue:
-    total = builder.index(1)
-    for number, size in enumerate(sizes):
-        total = builder.binary(arith.MuliOp, total, size) if number else size
-    return total
 
 
 def delinearize(builder: LoopBuilder, index: SSAValue, sizes: Sequence[SSAValue]) -> list[SSAValue]:

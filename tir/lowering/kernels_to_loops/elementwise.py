@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, SSAValue
 
@@ -14,6 +13,7 @@ from tir.lowering.structured.operands import (
     contiguity,
     flatten,
     loop_sizes,
+    product,
     read_elements,
     unit_strides,
 )
@@ -79,14 +79,6 @@ def _flat(
 ) -> None:
     total = product(builder, sizes)
     nest(builder, flatten(builder, operands, total), [total], visit)
-
-
-def product(builder: LoopBuilder, sizes: Sequence[SSAValue]) -> SSAValue:
-    """How many iterations loops of these sizes have together."""
-    total = sizes[0]
-    for size in sizes[1:]:
-        total = builder.binary(arith.MuliOp, total, size)
-    return total
 
 
 def nest(

@@ -17,13 +17,14 @@ from xdsl.dialects.builtin import FloatAttr, f64
 from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, SSAValue
 
-from tir.lowering.kernels_to_loops.elementwise import iterate, nest, product
+from tir.lowering.kernels_to_loops.elementwise import iterate, nest
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
     Operand,
     contiguity,
     flatten,
     loop_sizes,
+    product,
     unit_strides,
 )
 

@@ -78,6 +78,16 @@ def loop_sizes(builder: LoopBuilder, operands: Sequence[Operand], loops: int) ->
     return [sizes[loop] if loop in sizes else builder.index(1) for loop in range(loops)]
 
 
+def product(builder: LoopBuilder, sizes: Sequence[SSAValue]) -> SSAValue:
+    """How many iterations loops of these sizes have together."""
+    if not sizes:
+        return builder.index(1)
+    total = sizes[0]
+    for size in sizes[1:]:
+        total = builder.binary(arith.MuliOp, total, size)
+    return total
+
+
 def flatten(builder: LoopBuilder, operands: Sequence[Operand], total: SSAValue) -> list[Operand]:
     """The operands seen from one loop over all elements in row-major order."""
     flat = []
