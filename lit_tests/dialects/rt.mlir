@@ -19,3 +19,14 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: 
   rt.acquire_gil
   func.return
 }
+
+// CHECK-LABEL: func.func private @kernel
+func.func private @kernel(%x: memref<?xf64>, %n: index, %grain: index) {
+  // CHECK: rt.parallel (%{{.*}}, %{{.*}}) = %{{.*}} grain %{{.*}} {
+  // CHECK-NEXT: memref.load
+  // CHECK-NOT: rt.yield
+  rt.parallel (%begin, %end) = %n grain %grain {
+    %v = memref.load %x[%begin] : memref<?xf64>
+  }
+  func.return
+}

@@ -8,6 +8,8 @@ calls of kernels may stand.
     rt.assert %cond, "shapes must match" {kind = "ValueError"}
     %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
     rt.gemm %a, %b, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x1xf64>, memref<?x1xf64>
+
+One belongs in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share.
 """
 
 from __future__ import annotations
@@ -30,18 +32,31 @@ from xdsl.dialects.builtin import (
     i1,
     i64,
 )
-from xdsl.ir import Attribute, Dialect, Operation, SSAValue
+from xdsl.dialects.utils import AbstractYieldOperation
+from xdsl.ir import Attribute, Block, Dialect, Operation, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     ParsePropInAttrDict,
     irdl_op_definition,
+    lazy_traits_def,
     operand_def,
     prop_def,
+    region_def,
     result_def,
     traits_def,
     var_operand_def,
 )
-from xdsl.traits import MemoryAllocEffect, MemoryReadEffect, MemoryWriteEffect
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.traits import (
+    HasParent,
+    IsTerminator,
+    MemoryAllocEffect,
+    MemoryReadEffect,
+    MemoryWriteEffect,
+    RecursiveMemoryEffect,
+    SingleBlockImplicitTerminator,
+)
 from xdsl.utils.exceptions import VerifyException
 
 ELEMENT_TYPE_OF_DTYPE: dict[str, str] = {
@@ -298,8 +313,97 @@ class AcquireGilOp(IRDLOperation):
         super().__init__()
 
 
+@irdl_op_definition
+class ParallelOp(IRDLOperation):
+    """Runs its body for consecutive ranges that cover 0 to `count`, in any order or at the same time.
+
+        rt.parallel (%begin, %end) = %count grain %grain {
+          scf.for %i = %begin to %end step %c1 {...}
+        }
+
+    A range has at least `grain` iterations, unless `count` is less: then the body runs once, in the calling thread.
+    With a `count` of 0 it does not run. Ranges must not write what others read or write. The body may read values
+    from outside; the bounds of all ranges but the last are multiples of 64, so that vectors do not straddle them.
+    """
+
+    name = "rt.parallel"
+
+    count = operand_def(IndexType())
+    grain = operand_def(IndexType())
+    body = region_def("single_block")
+
+    traits = lazy_traits_def(
+        lambda: (RecursiveMemoryEffect(), SingleBlockImplicitTerminator(YieldOp))
+    )
+
+    def __init__(
+        self, count: SSAValue | Operation, grain: SSAValue | Operation, body: Block | Region
+    ):
+        region = Region(body) if isinstance(body, Block) else body
+        super().__init__(operands=[count, grain], regions=[region])
+
+    def verify_(self) -> None:
+        if tuple(a.type for a in self.body.block.args) != (IndexType(), IndexType()):
+            raise VerifyException("rt.parallel: the body takes the two bounds of a range, indices")
+
+    def print(self, printer: Printer) -> None:
+        begin, end = self.body.block.args
+        printer.print_string(" (")
+        printer.print_ssa_value(begin)
+        printer.print_string(", ")
+        printer.print_ssa_value(end)
+        printer.print_string(") = ")
+        printer.print_ssa_value(self.count)
+        printer.print_string(" grain ")
+        printer.print_ssa_value(self.grain)
+        printer.print_string(" ")
+        printer.print_region(self.body, print_entry_block_args=False, print_block_terminators=False)
+        printer.print_op_attributes(self.attributes, print_keyword=True)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> ParallelOp:
+        bounds = parser.parse_comma_separated_list(
+            parser.Delimiter.PAREN, lambda: parser.parse_argument(expect_type=False)
+        )
+        parser.parse_punctuation("=")
+        count = _parse_index(parser)
+        parser.parse_keyword("grain")
+        grain = _parse_index(parser)
+        region = parser.parse_region([bound.resolve(IndexType()) for bound in bounds])
+        if not isinstance(region.block.last_op, YieldOp):
+            region.block.add_op(YieldOp())
+        op = cls(count, grain, region)
+        attributes = parser.parse_optional_attr_dict_with_keyword()
+        if attributes is not None:
+            op.attributes = dict(attributes.data)
+        return op
+
+
+def _parse_index(parser: Parser) -> SSAValue:
+    return parser.resolve_operand(parser.parse_unresolved_operand(), IndexType())
+
+
+@irdl_op_definition
+class YieldOp(AbstractYieldOperation[Attribute]):
+    """Ends the body of an `rt.parallel`."""
+
+    name = "rt.yield"
+
+    traits = traits_def(HasParent(ParallelOp), IsTerminator())
+
+
 Rt = Dialect(
     "rt",
-    [AssertOp, AllocOutputOp, GemmOp, GemvOp, DotOp, ReleaseGilOp, AcquireGilOp],
+    [
+        AssertOp,
+        AllocOutputOp,
+        GemmOp,
+        GemvOp,
+        DotOp,
+        ReleaseGilOp,
+        AcquireGilOp,
+        ParallelOp,
+        YieldOp,
+    ],
     [],
 )
