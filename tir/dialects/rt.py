@@ -9,7 +9,8 @@ calls of kernels may stand.
     %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
     rt.gemm %a, %b, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x1xf64>, memref<?x1xf64>
 
-One belongs in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share.
+Two belong in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share, and
+`rt.stream_copy`, which writes past the cache.
 """
 
 from __future__ import annotations
@@ -384,6 +385,35 @@ def _parse_index(parser: Parser) -> SSAValue:
 
 
 @irdl_op_definition
+class StreamCopyOp(IRDLOperation):
+    """Copies a vector to another of the same size with stores that go past the cache.
+
+    Both are contiguous, and do not overlap. What is written is visible to other threads once the `rt.parallel` around
+    it is over.
+
+        rt.stream_copy %scratch, %rows : memref<?xf32, strided<[1], offset: ?>>, memref<?xf32, strided<[1], offset: ?>>
+    """
+
+    name = "rt.stream_copy"
+
+    source = operand_def(MemRefType)
+    destination = operand_def(MemRefType)
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    assembly_format = "$source `,` $destination attr-dict `:` type($source) `,` type($destination)"
+
+    def __init__(self, source: SSAValue | Operation, destination: SSAValue | Operation):
+        super().__init__(operands=[source, destination])
+
+    def verify_(self) -> None:
+        source = self.source.type
+        assert isinstance(source, MemRefType)
+        for value in (self.source, self.destination):
+            _verify_operand(self, value, 1, source.element_type)
+            _verify_unit_inner_stride(self, value)
+
+
+@irdl_op_definition
 class YieldOp(AbstractYieldOperation[Attribute]):
     """Ends the body of an `rt.parallel`."""
 
@@ -403,6 +433,7 @@ Rt = Dialect(
         ReleaseGilOp,
         AcquireGilOp,
         ParallelOp,
+        StreamCopyOp,
         YieldOp,
     ],
     [],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xdsl.context import Context
 from xdsl.dialects import arith, func, tensor
-from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX, ModuleOp, TensorType
 from xdsl.dialects.linalg.ops import FillOp, GenericOp, MatmulOp
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
@@ -14,32 +15,54 @@ from xdsl.passes import ModulePass
 from tir.dialects.captures import outer_uses
 from tir.dialects.kernel import RegionOp, YieldOp
 from tir.dialects.linalg_ext import ContractionOp, ScatterOp
+from tir.lowering.structured.loop_nest import (
+    LoopNest,
+    Sharing,
+    reads_in_step,
+    shared_dimensions,
+)
+from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
 
-_KERNEL_OPERATIONS = (GenericOp, ScatterOp)
-_DESTINATION_PASSING = (*_KERNEL_OPERATIONS, MatmulOp, ContractionOp)
+_DESTINATION_PASSING = (GenericOp, ScatterOp, MatmulOp, ContractionOp)
+
+Size = SSAValue | int
 
 
 @dataclass(frozen=True)
 class FormKernelsPass(ModulePass):
-    """Puts each structured operation, with what initializes its results, into a `kernel.region` of its own.
+    """Puts structured operations, with what initializes their results, into `kernel.region`s.
 
-    Fusion has already merged what shares loops, so one structured operation is one kernel.
+    A reduction and what follows it row by row become one kernel, which runs all of them for one row while that is in
+    the cache: softmax, log-softmax, cross-entropy, variance, layer norm. The same holds for columns. Everything else
+    is a kernel by itself, as `linalg-fuse-elementwise` has already merged what shares all loops.
 
     Before:
 
         %e = tensor.empty(%n) : tensor<?xf64>
-        %y = linalg.generic {...} ins(%x : tensor<?xf64>) outs(%e : tensor<?xf64>) {...}
+        %f = linalg.fill ins(%zero) outs(%e)
+        %s = linalg.generic {["parallel", "reduction"]} ins(%x) outs(%f) { arith.addf }
+        %o = tensor.empty(%n, %m) : tensor<?x?xf64>
+        %y = linalg.generic {["parallel", "parallel"]} ins(%x, %s) outs(%o) { arith.divf }
 
     After:
 
-        %y = kernel.region(%a = %x : tensor<?xf64>, %d = %n : index) -> (tensor<?xf64>) {
+        %y = kernel.region(%a = %x : tensor<?x?xf64>, %d = %n : index, %k = %m : index) -> (tensor<?x?xf64>) {
           %e = tensor.empty(%d) : tensor<?xf64>
-          %g = linalg.generic {...} ins(%a : tensor<?xf64>) outs(%e : tensor<?xf64>) {...}
-          kernel.yield %g : tensor<?xf64>
+          %f = linalg.fill ins(%zero) outs(%e)
+          %s = linalg.generic {["parallel", "reduction"]} ins(%a) outs(%f) { arith.addf }
+          %o = tensor.empty(%d, %k) : tensor<?x?xf64>
+          %g = linalg.generic {["parallel", "parallel"]} ins(%a, %s) outs(%o) { arith.divf }
+          kernel.yield %g : tensor<?x?xf64>
         }
 
-    Invariants: a region is isolated from above; scalar constants are copied into it; matrix products, views and
-    host arithmetic stay outside. Linear.
+    An operation joins the kernel of one whose result it reads, or which reads the same tensor,
+
+    * if both have the same rows (or columns), as SSA values;
+    * if each iteration reads only what the same iteration has made;
+    * if nothing between them needs a result of the kernel, which moves down to its last operation.
+
+    Invariants: a region is isolated from above; scalar constants are copied into it; only what is used outside is
+    yielded; matrix products, views and host arithmetic stay outside; nothing moves up. Linear.
     """
 
     name = "form-kernels"
@@ -47,9 +70,8 @@ class FormKernelsPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
-                for inner in list(function.body.block.ops):
-                    if isinstance(inner, _KERNEL_OPERATIONS) or _is_filled_value(inner):
-                        _form_kernel(inner)
+                for kernel in _Grouping(function.body.block).kernels():
+                    _form_kernel(kernel)
                 _erase_unused_initializers(function.body.block)
 
 
@@ -62,6 +84,123 @@ def _is_filled_value(op: Operation) -> bool:
         or use.index < len(use.operation.operands) - len(use.operation.results)
         for use in op.results[0].uses
     )
+
+
+@dataclass(eq=False)
+class _Group:
+    """Operations that share rows or columns."""
+
+    operations: list[Operation]
+    sharing: Sharing | None = None
+    sizes: tuple[Size, ...] = ()
+    made: dict[SSAValue, dict[int, int]] = field(default_factory=dict)
+    body_size: int = 0
+
+    def add(self, op: GenericOp, nest: LoopNest) -> None:
+        """Append an operation."""
+        assert self.sharing is not None
+        self.operations.append(op)
+        self.made.update(shared_dimensions(nest, self.sharing))
+        self.body_size += len(op.body.block.ops)
+
+
+class _Grouping:
+    """The division of the structured operations of one straight-line block into kernels."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.position = {op: i for i, op in enumerate(block.ops)}
+        self.group_of: dict[SSAValue, _Group] = {}
+        self.last_reader: dict[SSAValue, _Group] = {}
+
+    def kernels(self) -> list[list[Operation]]:
+        """The operations of each kernel, in their order."""
+        groups: list[_Group] = []
+        for op in self.block.ops:
+            if isinstance(op, GenericOp):
+                self._place(op, groups)
+            elif isinstance(op, ScatterOp) or _is_filled_value(op):
+                groups.append(_Group([op]))
+        return [group.operations for group in groups]
+
+    def _place(self, op: GenericOp, groups: list[_Group]) -> None:
+        nest = LoopNest.of(op)
+        sizes = _loop_sizes(op, nest)
+        group = next((g for g in self._candidates(nest) if self._admits(g, op, nest, sizes)), None)
+        if group is None:
+            group = _Group([])
+            groups.append(group)
+            group.sharing = nest.sharing()
+            if group.sharing is None:
+                group.operations.append(op)
+                return
+            group.sizes = tuple(sizes[loop] for loop in group.sharing.loops_of(nest))
+        group.add(op, nest)
+        self.group_of.update(dict.fromkeys(op.results, group))
+        self.last_reader.update(dict.fromkeys((v for v, _ in nest.inputs), group))
+
+    def _candidates(self, nest: LoopNest) -> Iterator[_Group]:
+        """The groups that an operation may join: of what it reads; a reduction also those that read the same."""
+        seen: set[_Group] = set()
+        for known in (self.group_of,) if nest.is_elementwise else (self.group_of, self.last_reader):
+            for value, _ in nest.inputs:
+                group = known.get(value)
+                if group is not None and group not in seen:
+                    seen.add(group)
+                    yield group
+
+    def _admits(
+        self, group: _Group, op: GenericOp, nest: LoopNest, sizes: dict[int, Size]
+    ) -> bool:
+        sharing = group.sharing
+        assert sharing is not None
+        if group.body_size + len(op.body.block.ops) > MOST_OPERATIONS:
+            return False
+        if not sharing.fits(nest):
+            return False
+        if tuple(sizes.get(loop) for loop in sharing.loops_of(nest)) != group.sizes:
+            return False
+        if not reads_in_step(nest, sharing, group.made):
+            return False
+        return self._can_wait(group, op)
+
+    def _can_wait(self, group: _Group, op: GenericOp) -> bool:
+        """Whether all that a group makes is needed no sooner than by this operation, and not by too many."""
+        here = self.position[op]
+        members = {*group.operations, op}
+        results = len(op.results)
+        for value in group.made:
+            outside = [p for u in value.uses if (p := self._user(u.operation)) not in members]
+            if any(self.position[user] < here for user in outside):
+                return False
+            results += bool(outside)
+        return results <= MOST_RESULTS
+
+    def _user(self, op: Operation) -> Operation:
+        """The operation of the block that an operation is, or is inside of."""
+        while op.parent is not self.block:
+            outer = op.parent_op()
+            assert outer is not None
+            op = outer
+        return op
+
+
+def _loop_sizes(op: GenericOp, nest: LoopNest) -> dict[int, Size]:
+    """How often the loops that index results run: SSA values, or numbers where the type tells."""
+    sizes: dict[int, Size] = {}
+    for init, (_, map_) in zip(op.outputs, nest.outputs, strict=True):
+        owner = init.owner
+        if isinstance(owner, FillOp):
+            owner = owner.operands[1].owner
+        if not isinstance(owner, tensor.EmptyOp):
+            continue
+        dynamic = iter(owner.operands)
+        type_ = init.type
+        assert isinstance(type_, TensorType)
+        for loop, size in zip(map_, type_.get_shape(), strict=True):
+            found = next(dynamic) if size == DYNAMIC_INDEX else size
+            sizes.setdefault(loop, found)
+    return sizes
 
 
 @dataclass
@@ -94,6 +233,20 @@ class _Body:
             self.bind_destination(owner.operands[1])
         return self._copy(owner, value)
 
+    def take(self, op: Operation) -> None:
+        """Move a structured operation into the region."""
+        split = len(op.operands) - len(op.results)
+        op.operands = [
+            *(self.bind(v) for v in op.operands[:split]),
+            *(self.bind_destination(v) for v in op.operands[split:]),
+        ]
+        for region in op.regions:
+            for inner, number in outer_uses(region):
+                inner.operands[number] = self.bind(inner.operands[number])
+        op.detach()
+        self.block.add_op(op)
+        self.inside.update((result, result) for result in op.results)
+
     def _copy(self, op: Operation, value: SSAValue) -> SSAValue:
         for operand in op.operands:
             if operand not in self.inside:
@@ -104,32 +257,36 @@ class _Body:
         return copy.results[0]
 
 
-def _form_kernel(op: Operation) -> None:
-    body = _Body()
-    split = len(op.operands) - len(op.results)
-    op.operands = [
-        *(body.bind(v) for v in op.operands[:split]),
-        *(body.bind_destination(v) for v in op.operands[split:]),
-    ]
-    for region in op.regions:
-        for inner, number in outer_uses(region):
-            inner.operands[number] = body.bind(inner.operands[number])
-    block = op.parent
+def _form_kernel(operations: Sequence[Operation]) -> None:
+    last = operations[-1]
+    block = last.parent
     assert block is not None
-    result_types: list[Attribute] = [r.type for r in op.results]
-    placeholder = RegionOp.create(
+    body = _Body()
+    placeholder = Region(body.block)
+    following = last.next_op
+    for op in operations:
+        body.take(op)
+    used = [
+        result
+        for op in operations
+        for result in op.results
+        if any(u.operation.parent is not body.block for u in result.uses)
+    ]
+    body.block.add_op(YieldOp(*used))
+    result_types: list[Attribute] = [r.type for r in used]
+    region = RegionOp.create(
         operands=body.operands,
         result_types=result_types,
-        regions=[Region(body.block)],
-        location=op.location,
+        regions=[placeholder],
+        location=last.location,
     )
-    block.insert_op_before(placeholder, op)
-    for old, new in zip(op.results, placeholder.results, strict=True):
+    if following is None:
+        block.add_op(region)
+    else:
+        block.insert_op_before(region, following)
+    for old, new in zip(used, region.results, strict=True):
         new.name_hint = old.name_hint
-        old.replace_all_uses_with(new)
-    op.detach()
-    body.block.add_op(op)
-    body.block.add_op(YieldOp(*op.results))
+        old.replace_uses_with_if(new, lambda use: use.operation.parent is not body.block)
 
 
 def _erase_unused_initializers(block: Block) -> None:

@@ -24,12 +24,8 @@ from tir.dialects.captures import outer_uses
 from tir.dialects.linalg_ext import DimshuffleOp
 from tir.dialects.projections import ZERO, Projection, identity
 from tir.dialects.tir.base import ints
+from tir.support.cost_model import CHEAP_OPERATIONS, is_expensive
 
-CHEAP_OPERATIONS = 4
-"""A producer with at most this many operations, none of them expensive, is computed again rather than stored."""
-
-_EXPENSIVE_DIALECTS = ("math", "math_ext", "tensor", "scf")
-_EXPENSIVE_OPERATIONS = (arith.DivfOp, arith.DivSIOp, arith.DivUIOp, arith.RemSIOp, arith.RemUIOp)
 _VIEWS = (DimshuffleOp, tensor.CastOp)
 _PARALLEL = IteratorTypeAttr(IteratorType.PARALLEL)
 
@@ -77,9 +73,7 @@ class Node:
     def is_cheap(self) -> bool:
         """Whether the body is short and free of expensive operations."""
         for count, op in enumerate(self.block.ops):
-            if count > CHEAP_OPERATIONS or op.name.partition(".")[0] in _EXPENSIVE_DIALECTS:
-                return False
-            if isinstance(op, _EXPENSIVE_OPERATIONS):
+            if count > CHEAP_OPERATIONS or is_expensive(op.name):
                 return False
         return True
 

@@ -12,6 +12,7 @@ from xdsl.ir import Block, Region, SSAValue
 from xdsl.passes import ModulePass
 
 from tir.dialects.projections import ZERO, Projection, affine_map, compose, identity, projection
+from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
 from tir.transforms.dead_code import erase_dead_operations
 from tir.transforms.fusion_node import (
     Node,
@@ -24,9 +25,6 @@ from tir.transforms.fusion_node import (
     take_arguments,
     through_views,
 )
-
-MOST_OPERATIONS = 256
-"""Bodies do not grow beyond this: registers run out long before, and LLVM's time grows faster than the body."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class LinalgFuseElementwisePass(ModulePass):
 
     * if the consumer is its only user and visits each of its elements once;
     * or if both have the same iteration space and the producer's other users come later: the merged operation
-      then has the results of both;
+      then has the results of both, also where the consumer reduces (a row's exponentials and their sum);
     * or if it is cheap: then it is computed again wherever it is used. That goes before sharing loops where it
       reads no more memory than its stored result would take to read.
 
@@ -140,6 +138,8 @@ class _Fusion:
             return False
         if not self._binds_all_loops(node, index, producer):
             return False
+        if not node.is_elementwise and self._finishes_a_reduction(producer):
+            return False
         users = sum(self.uses.count[r] for r in producer.results)
         visits_once = sorted(m for m in map_ if m != ZERO) == list(range(node.loops))
         cheap = producer.is_cheap
@@ -164,6 +164,14 @@ class _Fusion:
         full = sum(len([p for p in m if p != ZERO]) == producer.loops for _, m in producer.inputs)
         return full <= 1 and not any(r in self.uses.first_host_use for r in producer.results)
 
+    def _finishes_a_reduction(self, producer: Node) -> bool:
+        """Whether an operation has one element for each result of a reduction: it can then run as part of that."""
+        whole = identity(producer.loops)
+        return any(
+            map_ == whole and (owner := self.producer_of.get(value)) and not owner.is_elementwise
+            for value, map_ in producer.inputs
+        )
+
     def _retire(self, producer: Node) -> None:
         producer.absorbed = True
         for value, _ in producer.inputs:
@@ -181,7 +189,9 @@ class _Fusion:
 
     def _can_share_loops(self, node: Node, producer: Node) -> bool:
         """Whether the two can become one operation with the results of both."""
-        if not node.is_elementwise or node.space is None or node.space != producer.space:
+        if node.is_elementwise and (node.space is None or node.space != producer.space):
+            return False
+        if len(node.results) + len(producer.results) > MOST_RESULTS:
             return False
         entries = node.entries_of(producer.results)
         if any(node.inputs[i][1] != identity(node.loops) for i in entries):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects import memref, tensor
-from xdsl.dialects.builtin import ArrayAttr, DenseArrayBase, TensorType, i32
+from xdsl.dialects.builtin import ArrayAttr, DenseArrayBase, MemRefType, TensorType, i32
 from xdsl.dialects.linalg.attrs import IteratorType, IteratorTypeAttr
 from xdsl.dialects.linalg.ops import FillOp, GenericOp, YieldOp
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
@@ -58,23 +58,29 @@ def to_memrefs(
 ) -> kernel.RegionOp:
     """The region on memrefs; `operands` are those of the old one, tensors replaced by their buffers.
 
-    A scatter's destination is updated in place: its buffer already holds the old values.
+    A scatter's destination is updated in place: its buffer already holds the old values. What does not leave the region
+    gets a buffer inside.
     """
     old = region.body.block
-    # Sizes were needed to make tensors; the buffers exist now.
-    kept = [i for i, a in enumerate(old.args) if _is_needed(a)]
+    terminator = old.last_op
+    assert terminator is not None
+    local = _local_results(old, terminator)
+    # Other sizes were needed to make tensors; the buffers exist now.
+    local_sizes = {size for empty in local.values() for size in empty.operands}
+    kept = [i for i, a in enumerate(old.args) if a in local_sizes or _is_needed(a)]
     bound: list[SSAValue] = [operands[i] for i in kept]
     new = Block(arg_types=[v.type for v in bound])
     inside: dict[SSAValue, SSAValue] = {}
     for i, argument in zip(kept, new.args, strict=True):
         inside[old.args[i]] = argument
         argument.name_hint = old.args[i].name_hint
-    terminator = old.last_op
-    assert terminator is not None
     for value, buffer in zip(terminator.operands, destinations, strict=True):
         inside[value] = _argument_for(buffer, bound, new)
     for op in list(old.ops):
         if isinstance(op, GenericOp):
+            for result in op.results:
+                if (empty := local.get(result)) is not None:
+                    inside[result] = _local_buffer(empty, new, inside)
             _lower_generic(op, new, inside)
         elif isinstance(op, ScatterOp):
             destination = inside[op.results[0]]
@@ -96,6 +102,33 @@ def to_memrefs(
             new.add_op(op)
     new.add_op(kernel.YieldOp())
     return kernel.RegionOp.create(operands=bound, regions=[Region(new)], location=region.location)
+
+
+def _local_results(block: Block, terminator: Operation) -> dict[SSAValue, tensor.EmptyOp]:
+    """What operations of a region make for each other only, and the shape of each."""
+    yielded = set(terminator.operands)
+    return {
+        result: empty_behind(init)
+        for op in block.ops
+        if isinstance(op, GenericOp)
+        for result, init in zip(op.results, op.outputs, strict=True)
+        if result not in yielded and result.first_use is not None
+    }
+
+
+def _local_buffer(
+    empty: tensor.EmptyOp, block: Block, inside: dict[SSAValue, SSAValue]
+) -> SSAValue:
+    type_ = empty.results[0].type
+    assert isinstance(type_, TensorType)
+    sizes = [inside.get(size, size) for size in empty.operands]
+    alloc = memref.AllocOp.create(
+        operands=sizes,
+        result_types=[MemRefType(type_.element_type, type_.get_shape())],
+        properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, [len(sizes), 0])},
+    )
+    block.add_op(alloc)
+    return alloc.results[0]
 
 
 def _is_needed(argument: SSAValue) -> bool:

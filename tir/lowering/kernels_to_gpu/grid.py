@@ -8,7 +8,14 @@ from xdsl.dialects import arith, gpu
 from xdsl.ir import SSAValue
 
 from tir.lowering.structured.builder import LoopBuilder
-from tir.lowering.structured.operands import Operand, contiguity, flatten, loop_sizes, product
+from tir.lowering.structured.operands import (
+    Operand,
+    contiguity,
+    delinearize,
+    flatten,
+    loop_sizes,
+    product,
+)
 
 Visit = Callable[[Sequence[Operand], Sequence[SSAValue]], None]
 """What to do for one element, given the operands as that version of the loop sees them and the indices."""
@@ -54,16 +61,3 @@ def for_all(
         flat()
     else:
         builder.if_else(condition, flat, nested)
-
-
-def delinearize(builder: LoopBuilder, index: SSAValue, sizes: Sequence[SSAValue]) -> list[SSAValue]:
-    """The index in each dimension of the element at a row-major position."""
-    indices: list[SSAValue] = []
-    for number in reversed(range(len(sizes))):
-        if number == 0:
-            indices.append(index)
-        else:
-            indices.append(builder.binary(arith.RemUIOp, index, sizes[number]))
-            index = builder.binary(arith.DivUIOp, index, sizes[number])
-    indices.reverse()
-    return indices

@@ -6,8 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects import func
+from xdsl.dialects import func, memref
 from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
     ArrayAttr,
     DictionaryAttr,
     MemRefType,
@@ -24,10 +25,14 @@ from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import projection
 from tir.dialects.structural_key import region_key
-from tir.lowering.kernels_to_loops.elementwise import lower_elementwise
-from tir.lowering.kernels_to_loops.reductions import Reduction, fill, lower_reduction
+from tir.lowering.kernels_to_loops.columns import lower_columns
+from tir.lowering.kernels_to_loops.elementwise import fill, fill_buffer, lower_elementwise
+from tir.lowering.kernels_to_loops.rows import lower_rows
 from tir.lowering.kernels_to_loops.scatter import lower_scatter
-from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.kernels_to_loops.structure import Structured
+from tir.lowering.kernels_to_loops.whole import lower_whole
+from tir.lowering.structured.builder import LoopBuilder, memref_type
+from tir.lowering.structured.loop_nest import LoopNest, common_sharing
 from tir.lowering.structured.operands import Operand
 
 
@@ -103,31 +108,52 @@ def _outline(region: kernel.RegionOp, name: str) -> func.FuncOp:
 def _lower_body(
     region: kernel.RegionOp, builder: LoopBuilder, inside: dict[SSAValue, SSAValue]
 ) -> None:
-    initial: dict[SSAValue, SSAValue] = {}
+    """Write the operations of a region as loops, together where they share some."""
+    starts: dict[SSAValue, SSAValue] = {}
+    local: dict[SSAValue, memref.AllocOp] = {}
+    generics: list[GenericOp] = []
     for op in list(region.body.block.ops):
         if isinstance(op, FillOp):
-            initial[inside[op.operands[1]]] = inside[op.operands[0]]
+            starts[inside[op.operands[1]]] = inside[op.operands[0]]
+        elif isinstance(op, memref.AllocOp):
+            made = op.clone(inside)
+            local[made.memref] = made
+            inside[op.memref] = made.memref
         elif isinstance(op, GenericOp):
-            _lower_generic(op, builder, inside, initial)
+            generics.append(op)
         elif isinstance(op, ScatterOp):
             op.operands = [inside[v] for v in op.operands]
-            if op.output in initial:
-                fill(builder, op.output, initial.pop(op.output))
+            if op.output in starts:
+                fill_buffer(builder, op.output, starts.pop(op.output))
             lower_scatter(builder, op)
         elif not isinstance(op, kernel.YieldOp):
             copy = op.clone(inside)
             builder.add(copy)
             inside.update(zip(op.results, copy.results, strict=True))
-    for buffer, value in initial.items():
-        fill(builder, buffer, value)
+    nests = [LoopNest.of(op) for op in generics]
+    sharing = common_sharing(nests) if len(nests) > 1 else None
+    ops = [_structured(op, inside, starts) for op in generics]
+    if sharing is None:
+        for made in local.values():
+            builder.add(made)
+        for op in ops:
+            _lower_alone(builder, op)
+        for made in local:
+            builder.add(memref.DeallocOp.get(made))
+    else:
+        sizes = {buffer: _sizes(builder, made) for buffer, made in local.items()}
+        if sharing.rows:
+            shared = [tuple(sharing.loops_of(nest)) for nest in nests]
+            lower_rows(builder, ops, shared, sizes)
+        else:
+            lower_columns(builder, ops, sizes)
+    for buffer, value in starts.items():
+        fill_buffer(builder, buffer, value)
 
 
-def _lower_generic(
-    op: GenericOp,
-    builder: LoopBuilder,
-    inside: dict[SSAValue, SSAValue],
-    initial: dict[SSAValue, SSAValue],
-) -> None:
+def _structured(
+    op: GenericOp, inside: dict[SSAValue, SSAValue], starts: dict[SSAValue, SSAValue]
+) -> Structured:
     maps = [projection(m) for m in op.indexing_maps.data]
     operands = [Operand(inside[v], m) for v, m in zip(op.operands, maps, strict=True)]
     split = len(op.inputs)
@@ -136,15 +162,35 @@ def _lower_generic(
         for number, operand in enumerate(inner.operands):
             if operand in inside:
                 inner.operands[number] = inside[operand]
-    parallel = tuple(t.data is IteratorType.PARALLEL for t in op.iterator_types.data)
-    outputs = operands[split:]
-    if all(parallel):
-        for argument, output in zip(body.args[split:], outputs, strict=True):
-            start = initial.pop(output.buffer, None)
-            # A reduction over no dimension reads its output; others write over what was there.
-            if start is not None and argument.first_use:
-                fill(builder, output.buffer, start)
-        lower_elementwise(builder, body, operands[:split], outputs, len(parallel))
-        return
-    starts = [initial.pop(o.buffer) for o in outputs]
-    lower_reduction(builder, Reduction(body, operands[:split], outputs, parallel, starts))
+    return Structured(
+        body=body,
+        inputs=tuple(operands[:split]),
+        outputs=tuple(operands[split:]),
+        parallel=tuple(t.data is IteratorType.PARALLEL for t in op.iterator_types.data),
+        starts=tuple(starts.pop(o.buffer, None) for o in operands[split:]),
+    )
+
+
+def _lower_alone(builder: LoopBuilder, op: Structured) -> None:
+    """Loops for an operation that shares none with others."""
+    if op.is_elementwise:
+        # A reduction over no dimension reads its output; others write over what was there.
+        fill(builder, op)
+        lower_elementwise(builder, op)
+    elif not any(op.parallel):
+        lower_whole(builder, op)
+    elif op.parallel[-1] and sum(op.parallel) == 1:
+        lower_columns(builder, [op])
+    else:
+        parallel = [loop for loop, is_parallel in enumerate(op.parallel) if is_parallel]
+        # Where the last loop is parallel, it runs innermost and accumulates in memory.
+        shared = parallel[:-1] if op.parallel[-1] else parallel
+        lower_rows(builder, [op], [tuple(shared)])
+
+
+def _sizes(builder: LoopBuilder, made: memref.AllocOp) -> list[SSAValue]:
+    dynamic = iter(made.dynamic_sizes)
+    return [
+        next(dynamic) if size == DYNAMIC_INDEX else builder.index(size)
+        for size in memref_type(made.memref).get_shape()
+    ]

@@ -2,99 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from xdsl.dialects.linalg.ops import IndexOp
+from xdsl.dialects import arith
+from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Block, SSAValue
 
-from tir.lowering.structured.builder import LoopBuilder
-from tir.lowering.structured.operands import (
-    Operand,
-    contiguity,
-    flatten,
-    loop_sizes,
-    product,
-    read_elements,
-    unit_strides,
-)
-
-Visit = Callable[[Sequence[Operand], Sequence[SSAValue]], None]
-"""What to do in the innermost loop, given the operands as that version sees them and the loop indices."""
+from tir.lowering.kernels_to_loops.nest import Extent, emit
+from tir.lowering.kernels_to_loops.rows import lower_rows
+from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
+from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.structured.builder import LoopBuilder, memref_type
+from tir.lowering.structured.operands import Operand, contiguity, loop_sizes, product, run
+from tir.support.cost_model import PARALLEL_WORK, STREAM_BLOCK
 
 
-def lower_elementwise(
-    builder: LoopBuilder,
-    body: Block,
-    inputs: Sequence[Operand],
-    outputs: Sequence[Operand],
-    loops: int,
-) -> None:
-    """Loops that load the inputs of an iteration, run the body, and store its results."""
-
-    def visit(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
-        results = builder.inline(body, read_elements(builder, body, operands, indices), indices)
-        for operand, result in zip(operands[len(inputs) :], results, strict=True):
-            operand.store(builder, result, indices)
-
-    uses_indices = any(isinstance(op, IndexOp) for op in body.ops)
-    iterate(
-        builder,
-        [*inputs, *outputs],
-        loops,
-        visit,
-        may_flatten=loops > 0 and (loops == 1 or not uses_indices),
-    )
-
-
-def iterate(
-    builder: LoopBuilder,
-    operands: Sequence[Operand],
-    loops: int,
-    visit: Visit,
-    *,
-    may_flatten: bool,
-) -> None:
-    """Visit all iterations: one flat loop if all is contiguous, else a nest; the version is chosen at run time."""
-    if loops == 0:
-        visit(operands, [])
+def lower_elementwise(builder: LoopBuilder, op: Structured) -> None:
+    """One flat loop if all is contiguous, else rows; the version is chosen at run time."""
+    if op.loops == 0:
+        emit(builder, op, [])
         return
-    sizes = loop_sizes(builder, operands, loops)
-    if may_flatten and all(o.is_full(loops) or o.is_scalar for o in operands):
-        builder.choose(
-            contiguity(builder, operands, sizes),
-            lambda: _flat(builder, operands, sizes, visit),
-            lambda: nest(builder, operands, sizes, visit),
-        )
+    operands = buffers(op.operands)
+    flat = all(o.is_full(op.loops) or o.is_scalar for o in operands)
+    if not flat or (op.loops > 1 and op.uses_indices):
+        lower_rows(builder, [op], [tuple(range(op.loops - 1))])
         return
-    condition, simplified = unit_strides(builder, operands, loops - 1)
+    sizes = loop_sizes(builder, operands, op.loops)
     builder.choose(
-        condition,
-        lambda: nest(builder, simplified, sizes, visit),
-        lambda: nest(builder, operands, sizes, visit),
+        contiguity(builder, operands, sizes),
+        lambda: _flat(builder, op, product(builder, sizes)),
+        lambda: lower_rows(builder, [op], [tuple(range(op.loops - 1))]),
     )
 
 
-def _flat(
-    builder: LoopBuilder, operands: Sequence[Operand], sizes: Sequence[SSAValue], visit: Visit
-) -> None:
-    total = product(builder, sizes)
-    nest(builder, flatten(builder, operands, total), [total], visit)
+def fill(builder: LoopBuilder, op: Structured) -> None:
+    """Give every output that is read before it is written the value it starts from."""
+    for operand, start, argument in zip(
+        op.outputs, op.starts, op.body.args[len(op.inputs) :], strict=True
+    ):
+        if start is not None and argument.first_use:
+            assert isinstance(operand, Operand)
+            fill_buffer(builder, operand.buffer, start)
 
 
-def nest(
-    builder: LoopBuilder, operands: Sequence[Operand], sizes: Sequence[SSAValue], visit: Visit
-) -> None:
-    """One loop in another, the last one innermost."""
+def fill_buffer(builder: LoopBuilder, buffer: SSAValue, value: SSAValue) -> None:
+    """Write one value to all elements of a buffer."""
+    lower_elementwise(builder, _constant(buffer, value))
 
-    def level(indices: list[SSAValue]) -> None:
-        if len(indices) == len(sizes):
-            visit(operands, indices)
-            return
 
-        def body(index: SSAValue, _: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            level([*indices, index])
+def _constant(buffer: SSAValue, value: SSAValue) -> Structured:
+    rank = len(memref_type(buffer).get_shape())
+    element = memref_type(buffer).element_type
+    body = Block(arg_types=[element])
+    body.add_op(YieldOp(value))
+    return Structured(
+        body=body,
+        inputs=(),
+        outputs=(Operand(buffer, tuple(range(rank))),),
+        parallel=(True,) * rank,
+        starts=(None,),
+    )
+
+
+def _flat(builder: LoopBuilder, op: Structured, total: SSAValue) -> None:
+    """Threads share blocks of elements; what is larger than the cache is streamed."""
+    outputs = buffers(op.outputs)
+    streams = Streams(builder, outputs, total)
+    block = builder.index(STREAM_BLOCK)
+    grain = max(1, PARALLEL_WORK // (op.work * STREAM_BLOCK))
+
+    def part(begin: SSAValue, end: SSAValue) -> None:
+        first = builder.multiply(begin, block)
+        last = builder.smaller(builder.multiply(end, block), total)
+        scratch = {
+            o.buffer: builder.alloca(scratch_type(o.buffer, STREAM_BLOCK)) for o in streams.outputs
+        }
+        step = builder.binary(arith.SubiOp, last, first)
+        if streams.active is not None:
+            step = builder.value(arith.SelectOp(streams.active, block, step))
+
+        def piece(start: SSAValue, _: object) -> tuple[()]:
+            stop = builder.smaller(builder.add_index(start, step), last)
+            length = builder.binary(arith.SubiOp, stop, start)
+            _compute_piece(builder, op, streams, scratch, start, length)
             return ()
 
-        builder.for_(sizes[len(indices)], (), body)
+        builder.for_(last, (), piece, lower=first, step=step)
 
-    level([])
+    builder.parallel(builder.ceil_divide(total, block), builder.index(grain), part)
+
+
+def _compute_piece(
+    builder: LoopBuilder,
+    op: Structured,
+    streams: Streams,
+    scratch: dict[SSAValue, SSAValue],
+    start: SSAValue,
+    length: SSAValue,
+) -> None:
+    inputs = [
+        o if o.is_scalar else Operand(run(builder, o.buffer, start, length), (0,))
+        for o in buffers(op.inputs)
+    ]
+    pieces = [
+        streams.piece(o, scratch.get(o.buffer), start, length) for o in buffers(op.outputs)
+    ]
+    outputs = [Operand(here, (0,)) for here, _ in pieces]
+    one = replace(op.with_operands([*inputs, *outputs]), parallel=(True,), origins={0: start})
+    emit(builder, one, [Extent(length)])
+    streams.write(pieces)

@@ -9,16 +9,20 @@ from xdsl.dialects import arith, memref, scf
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     BoolAttr,
+    DenseArrayBase,
     DictionaryAttr,
     FloatAttr,
     IndexType,
     IntegerAttr,
     MemRefType,
     i1,
+    i32,
     i64,
 )
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Block, Operation, Region, SSAValue
+
+from tir.dialects import rt
 
 INDEX = IndexType()
 
@@ -37,6 +41,7 @@ class LoopBuilder:
         self.block = block
         self.annotation: DictionaryAttr | None = None
         self._constants: dict[int, SSAValue] = {}
+        self._sizes: dict[SSAValue, Sequence[SSAValue]] = {}
 
     def add(self, op: Operation) -> SSAValue | None:
         """Add an operation and give its first result, if it has one."""
@@ -68,6 +73,29 @@ class LoopBuilder:
         """An operation on two values of one type, which is the result's."""
         return self.value(op_class.create(operands=[left, right], result_types=[left.type]))
 
+    def add_index(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """The sum of two indices."""
+        return self.binary(arith.AddiOp, left, right)
+
+    def multiply(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """The product of two indices."""
+        return self.binary(arith.MuliOp, left, right)
+
+    def ceil_divide(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """The quotient of two indices, neither negative, the second not zero, rounded up."""
+        above = self.binary(
+            arith.SubiOp, self.add_index(left, right), self.index(1)
+        )
+        return self.binary(arith.DivUIOp, above, right)
+
+    def smaller(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """The smaller one of two indices."""
+        return self.binary(arith.MinSIOp, left, right)
+
+    def larger(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """The larger one of two indices."""
+        return self.binary(arith.MaxSIOp, left, right)
+
     def equal(self, left: SSAValue, right: SSAValue) -> SSAValue:
         """Whether two indices are equal."""
         return self.value(arith.CmpiOp(left, right, "eq"))
@@ -98,6 +126,20 @@ class LoopBuilder:
         self.block = outer
         self.block.add_op(loop)
         return loop.results
+
+    def parallel(
+        self,
+        count: SSAValue,
+        grain: SSAValue,
+        body: Callable[[SSAValue, SSAValue], None],
+    ) -> None:
+        """Ranges of 0 to `count` that threads may share; the body takes the two bounds of one."""
+        block = Block(arg_types=[INDEX, INDEX])
+        outer, self.block = self.block, block
+        body(*block.args)
+        self.block.add_op(rt.YieldOp())
+        self.block = outer
+        self.block.add_op(rt.ParallelOp(count, grain, block))
 
     @contextmanager
     def fallback(self) -> Iterator[None]:
@@ -136,12 +178,32 @@ class LoopBuilder:
         self.block = outer
         self.block.add_op(scf.IfOp(condition, [], regions[0], regions[1]))
 
+    def alloca(self, type_: MemRefType) -> SSAValue:
+        """A small buffer of static size on the stack."""
+        return self.value(memref.AllocaOp.get(type_.element_type, shape=type_.get_shape()))
+
+    def alloc(self, type_: MemRefType, sizes: Sequence[SSAValue]) -> SSAValue:
+        """A buffer of a size known when run; `dealloc` frees it."""
+        return self.value(
+            memref.AllocOp.create(
+                operands=list(sizes),
+                result_types=[type_],
+                properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, [len(sizes), 0])},
+            )
+        )
+
     def size(self, buffer: SSAValue, axis: int) -> SSAValue:
         """The size of one dimension of a memref."""
+        if buffer in self._sizes:
+            return self._sizes[buffer][axis]
         size = memref_type(buffer).get_shape()[axis]
         if size != DYNAMIC_INDEX:
             return self.index(size)
         return self.value(memref.DimOp(buffer, self.index(axis)))
+
+    def declare_sizes(self, buffer: SSAValue, sizes: Sequence[SSAValue]) -> None:
+        """Say how large a buffer would be that need not exist."""
+        self._sizes[buffer] = sizes
 
     def load(self, buffer: SSAValue, indices: Sequence[SSAValue]) -> SSAValue:
         """One element."""

@@ -53,8 +53,29 @@ class Operand:
         builder.store(value, self.buffer, self.indices(builder, loops))
 
 
+@dataclass
+class Cell:
+    """An operand of one element that the current iteration of the outer loops holds in a register."""
+
+    value: SSAValue | None = None
+    map: Projection = ()
+    is_scalar = True
+
+    def load(self, builder: LoopBuilder, loops: Sequence[SSAValue]) -> SSAValue:
+        """The element."""
+        assert self.value is not None, "a register is written before it is read"
+        return self.value
+
+    def store(self, builder: LoopBuilder, value: SSAValue, loops: Sequence[SSAValue]) -> None:
+        """Make it hold another element."""
+        self.value = value
+
+
+AnyOperand = Operand | Cell
+
+
 def read_elements(
-    builder: LoopBuilder, body: Block, operands: Sequence[Operand], loops: Sequence[SSAValue]
+    builder: LoopBuilder, body: Block, operands: Sequence[AnyOperand], loops: Sequence[SSAValue]
 ) -> list[SSAValue]:
     """What the body of a structured operation reads of each operand, outputs included, in an iteration.
 
@@ -90,21 +111,38 @@ def product(builder: LoopBuilder, sizes: Sequence[SSAValue]) -> SSAValue:
 
 def flatten(builder: LoopBuilder, operands: Sequence[Operand], total: SSAValue) -> list[Operand]:
     """The operands seen from one loop over all elements in row-major order."""
-    flat = []
-    for operand in operands:
-        if operand.is_scalar:
-            flat.append(operand)
-            continue
-        type_ = memref_type(operand.buffer)
-        view = memref.ReinterpretCastOp.from_dynamic(
-            _base(builder, operand.buffer),
-            [_offset(builder, operand.buffer)],
-            [total],
-            [1],
-            _with_layout(type_, [DYNAMIC_INDEX], [1]),
-        )
-        flat.append(Operand(builder.value(view), (0,)))
-    return flat
+    return [
+        o if o.is_scalar else Operand(run(builder, o.buffer, None, total), (0,)) for o in operands
+    ]
+
+
+def run(
+    builder: LoopBuilder, buffer: SSAValue, start: SSAValue | None, length: SSAValue
+) -> SSAValue:
+    """Consecutive elements of contiguous memory, from element number `start` (None: the first), as a vector."""
+    metadata = _metadata(builder, buffer)
+    offset = metadata[1] if start is None else builder.add_index(metadata[1], start)
+    view = memref.ReinterpretCastOp.from_dynamic(
+        metadata[0],
+        [offset],
+        [length],
+        [1],
+        _with_layout(memref_type(buffer), [DYNAMIC_INDEX], [1]),
+    )
+    return builder.value(view)
+
+
+def delinearize(builder: LoopBuilder, index: SSAValue, sizes: Sequence[SSAValue]) -> list[SSAValue]:
+    """The index in each dimension of the element at a row-major position."""
+    indices: list[SSAValue] = []
+    for number in reversed(range(len(sizes))):
+        if number == 0:
+            indices.append(index)
+        else:
+            indices.append(builder.binary(arith.RemUIOp, index, sizes[number]))
+            index = builder.binary(arith.DivUIOp, index, sizes[number])
+    indices.reverse()
+    return indices
 
 
 def contiguity(
@@ -125,13 +163,13 @@ def contiguity(
 
 
 def unit_strides(
-    builder: LoopBuilder, operands: Sequence[Operand], inner: int
-) -> tuple[SSAValue | None, list[Operand]]:
+    builder: LoopBuilder, operands: Sequence[AnyOperand], inner: int
+) -> tuple[SSAValue | None, list[AnyOperand]]:
     """Whether the inner loop walks every operand with stride 1, and the operands whose types say so."""
     condition: SSAValue | None = None
-    simplified = []
+    simplified: list[AnyOperand] = []
     for operand in operands:
-        if operand.is_contiguous or inner not in operand.map:
+        if isinstance(operand, Cell) or operand.is_contiguous or inner not in operand.map:
             simplified.append(operand)
             continue
         axis = operand.map.index(inner)
@@ -157,14 +195,6 @@ def _metadata(builder: LoopBuilder, buffer: SSAValue) -> Sequence[SSAValue]:
     op = memref.ExtractStridedMetaDataOp(buffer)
     builder.add(op)
     return op.results
-
-
-def _base(builder: LoopBuilder, buffer: SSAValue) -> SSAValue:
-    return _metadata(builder, buffer)[0]
-
-
-def _offset(builder: LoopBuilder, buffer: SSAValue) -> SSAValue:
-    return _metadata(builder, buffer)[1]
 
 
 def _strides(builder: LoopBuilder, buffer: SSAValue) -> Sequence[SSAValue]:

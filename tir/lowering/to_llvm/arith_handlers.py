@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from xdsl.dialects import arith, llvm, math
-from xdsl.dialects.builtin import FloatAttr, IndexType, IntegerAttr, IntegerType, i32, i64
+from xdsl.dialects.builtin import (
+    FloatAttr,
+    IndexType,
+    IntegerAttr,
+    IntegerType,
+    MemRefType,
+    i32,
+    i64,
+)
 from xdsl.ir import Attribute, Operation
 
 from tir.dialects import llvm_ext, llvm_intrinsics, math_ext
 from tir.support.errors import UnsupportedError
 
-from .descriptor import convert_type
+from .descriptor import MemRefDescriptor, convert_type
 from .emitter import FunctionEmitter, Handler
 
 _INTEGER_PREDICATES = tuple(IntegerAttr(index, i64) for index in range(10))
@@ -120,10 +128,20 @@ def _cmpf(emitter: FunctionEmitter, op: arith.CmpfOp) -> None:
 
 
 def _select(emitter: FunctionEmitter, op: arith.SelectOp) -> None:
+    if isinstance(op.result.type, MemRefType):
+        _select_buffer(emitter, op)
+        return
     operands = emitter.scalars(op.operands)
     emitter.values[op.result] = emitter.emit(
         llvm.SelectOp, operands, operands[1].type, {"fastmathFlags": _NO_FLAGS}
     )
+
+
+def _select_buffer(emitter: FunctionEmitter, op: arith.SelectOp) -> None:
+    """A choice between two buffers, which have the same sizes and strides, is one between two pointers."""
+    then, otherwise = emitter.memref(op.lhs), emitter.memref(op.rhs)
+    pointer = emitter.select(emitter.value(op.cond), then.pointer, otherwise.pointer)
+    emitter.memrefs[op.result] = MemRefDescriptor(pointer, then.element, then.sizes, then.strides)
 
 
 def _bitcast(emitter: FunctionEmitter, op: arith.BitcastOp) -> None:

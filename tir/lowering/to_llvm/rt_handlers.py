@@ -12,7 +12,7 @@ from tir.support.errors import LoweringError
 
 from .blas_helpers import declare_dot, declare_gemm, declare_gemv
 from .blas_operands import Precision
-from .descriptor import POINTER, Extent, MemRefDescriptor
+from .descriptor import POINTER, Extent, MemRefDescriptor, element_size
 from .emitter import EXCEPTION_IS_SET, TOO_LARGE, FunctionEmitter, Handler
 from .memref_handlers import element_pointer
 
@@ -21,6 +21,7 @@ GIL_RELEASE_THRESHOLD = 1 << 16
 
 NUMPY_NEW = "tir_numpy_PyArray_New"
 NUMPY_ARRAY_TYPE = "tir_numpy_PyArray_Type"
+STREAM_COPY = "tir_stream_copy"
 MAXIMAL_RANK = 32
 _DATA_OFFSET = 16
 _TOO_LARGE_MESSAGE = "a dimension or stride exceeds the 32-bit integers of the BLAS library"
@@ -218,6 +219,14 @@ def _dot(emitter: FunctionEmitter, op: rt.DotOp) -> None:
     _check_blas(emitter, op, status)
 
 
+def _stream_copy(emitter: FunctionEmitter, op: rt.StreamCopyOp) -> None:
+    source, destination = emitter.memref(op.source), emitter.memref(op.destination)
+    size = element_size(source.element)
+    emitter.module.declare(STREAM_COPY, [POINTER, POINTER, i64])
+    length = emitter.materialize(emitter.multiply(destination.sizes[0], size))
+    emitter.call(STREAM_COPY, [destination.pointer, source.pointer, length])
+
+
 HANDLERS: dict[type[Operation], Handler] = {
     rt.AssertOp: _assert,
     rt.AllocOutputOp: _alloc_output,
@@ -226,4 +235,5 @@ HANDLERS: dict[type[Operation], Handler] = {
     rt.GemmOp: _gemm,
     rt.GemvOp: _gemv,
     rt.DotOp: _dot,
+    rt.StreamCopyOp: _stream_copy,
 }

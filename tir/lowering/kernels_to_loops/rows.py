@@ -1,0 +1,201 @@
+"""Kernels row by row: for each iteration of the shared loops, all operations run one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects import arith, memref
+from xdsl.ir import SSAValue
+
+from tir.lowering.kernels_to_loops.locals import Locals, RowLocals, find_locals
+from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit
+from tir.lowering.kernels_to_loops.streams import Streams
+from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.structured.builder import LoopBuilder, memref_type
+from tir.lowering.structured.operands import (
+    AnyOperand,
+    Operand,
+    delinearize,
+    loop_sizes,
+    product,
+    unit_strides,
+)
+from tir.support.cost_model import PARALLEL_WORK
+
+Shared = Sequence[Sequence[int]]
+"""For each operation, the numbers of the loops that it shares with the others, in the same order."""
+
+
+def lower_rows(
+    builder: LoopBuilder,
+    ops: Sequence[Structured],
+    shared: Shared,
+    allocations: Mapping[SSAValue, Sequence[SSAValue]] | None = None,
+) -> None:
+    """Loops over rows that threads may share; faster ones where the innermost strides are 1.
+
+    `allocations` are the local buffers, which need not exist, and the sizes that they would have.
+    """
+    locals_ = find_locals(builder, allocations or {}, ops, shared)
+    condition: SSAValue | None = None
+    simplified: list[Structured] = []
+    for op, loops in zip(ops, shared, strict=True):
+        inner = op.loops - 1
+        if inner < 0 or inner in loops:
+            simplified.append(op)
+            continue
+        met, operands = unit_strides(builder, op.operands, inner)
+        if met is not None:
+            condition = met if condition is None else builder.both(condition, met)
+        simplified.append(op.with_operands(operands))
+    builder.choose(
+        condition,
+        lambda: _Rows(builder, simplified, shared, locals_).emit(),
+        lambda: _Rows(builder, ops, shared, locals_).emit(),
+    )
+
+
+@dataclass
+class _Rows:
+    """One version of the loops of a kernel."""
+
+    builder: LoopBuilder
+    ops: Sequence[Structured]
+    shared: Shared
+    locals_: Locals
+
+    def emit(self) -> None:
+        """The loops over rows."""
+        builder = self.builder
+        self.sizes = [loop_sizes(builder, buffers(op.operands), op.loops) for op in self.ops]
+        first, sizes = self.shared[0], self.sizes[0]
+        if not first:
+            self._without_rows()
+            return
+        self.row_sizes = [sizes[loop] for loop in first]
+        count = product(builder, self.row_sizes)
+        work = self._work()
+        grain = builder.ceil_divide(builder.index(PARALLEL_WORK), work)
+        self._plan_streams(count)
+        builder.parallel(count, grain, self._part)
+
+    def _without_rows(self) -> None:
+        """A vector: its only loop is what threads share."""
+        (op,), (sizes,) = self.ops, self.sizes
+        grain = self.builder.index(PARALLEL_WORK // op.work)
+
+        def part(begin: SSAValue, end: SSAValue) -> None:
+            emit(self.builder, op, [Extent(end, begin)])
+
+        self.builder.parallel(sizes[0], grain, part)
+
+    def _work(self) -> SSAValue:
+        """The cost of a row, in additions."""
+        builder = self.builder
+        total: SSAValue | None = None
+        for op, sizes, shared in zip(self.ops, self.sizes, self.shared, strict=True):
+            inner = product(builder, [s for n, s in enumerate(sizes) if n not in shared])
+            cost = builder.multiply(inner, builder.index(op.work))
+            total = cost if total is None else builder.add_index(total, cost)
+        assert total is not None
+        return builder.larger(total, builder.index(1))
+
+    def _plan_streams(self, count: SSAValue) -> None:
+        """Rows of results that nobody in the kernel reads may be written past the cache."""
+        read = {o.buffer for op in self.ops for o in buffers(op.inputs)}
+        self.row_lengths: dict[SSAValue, SSAValue] = {}
+        outputs: list[Operand] = []
+        for op, sizes, shared in zip(self.ops, self.sizes, self.shared, strict=True):
+            if op.is_elementwise and list(shared) == list(range(op.loops - 1)):
+                for output in buffers(op.outputs):
+                    if output.buffer not in read and output.buffer not in self.locals_:
+                        outputs.append(output)
+                        self.row_lengths[output.buffer] = sizes[-1]
+        total = count
+        if outputs:
+            total = self.builder.multiply(count, self.row_lengths[outputs[0].buffer])
+        self.streams = Streams(self.builder, outputs, total)
+
+    def _part(self, begin: SSAValue, end: SSAValue) -> None:
+        builder = self.builder
+        locals_ = RowLocals(builder, self.locals_)
+        scratch = {
+            o.buffer: builder.alloc(
+                scratch_vector(o.buffer), [self.row_lengths[o.buffer]]
+            )
+            for o in self.streams.outputs
+        }
+
+        def row(number: SSAValue, indices: Sequence[SSAValue]) -> None:
+            pieces: list[tuple[SSAValue, SSAValue]] = []
+            for op, sizes, shared in zip(self.ops, self.sizes, self.shared, strict=True):
+                self._emit_row(op, sizes, shared, number, indices, locals_, scratch, pieces)
+            self.streams.write(pieces)
+
+        _for_rows(builder, begin, end, self.row_sizes, row)
+        for buffer in scratch.values():
+            builder.add(memref.DeallocOp.get(buffer))
+        locals_.free()
+
+    def _emit_row(
+        self,
+        op: Structured,
+        sizes: Sequence[SSAValue],
+        shared: Sequence[int],
+        number: SSAValue,
+        indices: Sequence[SSAValue],
+        locals_: RowLocals,
+        scratch: Mapping[SSAValue, SSAValue],
+        pieces: list[tuple[SSAValue, SSAValue]],
+    ) -> None:
+        builder = self.builder
+        loops: list[Loop] = [Extent(size) for size in sizes]
+        for loop, index in zip(shared, indices, strict=True):
+            loops[loop] = index
+
+        def view(operand: AnyOperand) -> AnyOperand:
+            if not isinstance(operand, Operand) or operand.buffer not in scratch:
+                return locals_.localize(operand)
+            length = self.row_lengths[operand.buffer]
+            start = builder.multiply(number, length)
+            here, place = self.streams.piece(operand, scratch[operand.buffer], start, length)
+            pieces.append((here, place))
+            return Operand(here, (op.loops - 1,))
+
+        emit(builder, op.with_operands([view(o) for o in op.operands]), loops)
+
+
+def scratch_vector(buffer: SSAValue) -> memref.MemRefType:
+    """The type of a vector for one row of a buffer."""
+    return memref.MemRefType(memref_type(buffer).element_type, [-1])
+
+
+def _for_rows(
+    builder: LoopBuilder,
+    begin: SSAValue,
+    end: SSAValue,
+    sizes: Sequence[SSAValue],
+    row: Callable[[SSAValue, Sequence[SSAValue]], None],
+) -> None:
+    """A loop over row numbers that also counts the index in each dimension."""
+    if len(sizes) == 1:
+        builder.for_(end, (), lambda i, _: row(i, [i]) or (), lower=begin)
+        return
+
+    def body(number: SSAValue, indices: Sequence[SSAValue]) -> list[SSAValue]:
+        row(number, indices)
+        following: list[SSAValue] = []
+        carry: SSAValue | None = None
+        for index, size in zip(reversed(indices), reversed(sizes), strict=True):
+            next_ = builder.add_index(index, builder.index(1))
+            wraps = builder.equal(next_, size)
+            moved = builder.value(arith.SelectOp(wraps, builder.index(0), next_))
+            if carry is not None:
+                moved = builder.value(arith.SelectOp(carry, moved, index))
+                wraps = builder.both(carry, wraps)
+            following.insert(0, moved)
+            carry = wraps
+        return following
+
+    builder.for_(end, delinearize(builder, begin, sizes), body, lower=begin)

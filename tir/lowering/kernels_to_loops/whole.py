@@ -1,0 +1,125 @@
+"""Reductions over all loops: blocks of elements that threads share, then one sum of what they came to.
+
+The blocks depend on the number of elements only, so the result does not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import FloatAttr, MemRefType, f64
+from xdsl.ir import SSAValue
+
+from tir.lowering.kernels_to_loops.combine import Combiner, combiner
+from tir.lowering.kernels_to_loops.nest import (
+    Extent,
+    add_compensated,
+    corrected,
+    emit,
+    reduce_in_registers,
+)
+from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.structured.operands import contiguity, flatten, loop_sizes, product
+from tir.support.cost_model import PARALLEL_WORK, PARTIAL_BLOCK, PARTIAL_RESULTS
+
+
+def lower_whole(builder: LoopBuilder, op: Structured) -> None:
+    """One flat loop if all is contiguous, else a nest; the version is chosen at run time."""
+    walked = [o for o in buffers(op.operands) if not o.is_scalar]
+    sizes = loop_sizes(builder, buffers(op.operands), op.loops)
+    if not all(o.is_full(op.loops) for o in walked) or (op.loops > 1 and op.uses_indices):
+        _reduce(builder, op, sizes)
+        return
+
+    def flat() -> None:
+        total = product(builder, sizes)
+        one = op.with_operands(flatten(builder, buffers(op.operands), total))
+        _reduce(builder, replace(one, parallel=(False,)), [total])
+
+    builder.choose(
+        contiguity(builder, walked, sizes), flat, lambda: _reduce(builder, op, sizes)
+    )
+
+
+def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> None:
+    combiners = {n: combiner(op, n) for n in range(len(op.outputs)) if op.accumulates(n)}
+    known = {n: c for n, c in combiners.items() if c is not None}
+    if len(known) < len(combiners):
+        emit(builder, op, [Extent(size) for size in sizes])
+        return
+    count, inner = sizes[0], product(builder, sizes[1:])
+    block = _block(builder, count, inner if len(sizes) > 1 else None)
+    blocks = builder.ceil_divide(count, block)
+    partial = {
+        n: builder.alloca(MemRefType(c.type, [PARTIAL_RESULTS])) for n, c in known.items()
+    }
+
+    def part(begin: SSAValue, end: SSAValue) -> None:
+        starts = [known[n].neutral(builder) if n in known else None for n in range(len(op.outputs))]
+        anew = replace(op, starts=tuple(starts))
+
+        def one(number: SSAValue, _: object) -> tuple[()]:
+            lower = builder.multiply(number, block)
+            upper = builder.smaller(builder.add_index(lower, block), count)
+            loops = [Extent(upper, lower), *map(Extent, sizes[1:])]
+            results = reduce_in_registers(builder, anew, loops, range(len(loops)))
+            for n, value in results.items():
+                builder.store(value, partial[n], [number])
+            return ()
+
+        builder.for_(end, (), one, lower=begin)
+
+    work = builder.multiply(builder.multiply(block, inner), builder.index(op.work))
+    work = builder.larger(work, builder.index(1))
+    grain = builder.ceil_divide(builder.index(PARALLEL_WORK), work)
+    builder.parallel(blocks, grain, part)
+    _combine(builder, op, known, partial, blocks)
+
+
+def _block(builder: LoopBuilder, count: SSAValue, inner: SSAValue | None) -> SSAValue:
+    """How many iterations of the first loop make a partial result."""
+    least = builder.index(PARTIAL_BLOCK)
+    if inner is not None:
+        least = builder.ceil_divide(least, builder.larger(inner, builder.index(1)))
+    return builder.larger(least, builder.ceil_divide(count, builder.index(PARTIAL_RESULTS)))
+
+
+def _combine(
+    builder: LoopBuilder,
+    op: Structured,
+    combiners: dict[int, Combiner],
+    partial: dict[int, SSAValue],
+    blocks: SSAValue,
+) -> None:
+    """From partial results to results, which are stored; long sums with compensation."""
+    long = [n for n in combiners if op.is_long_sum(n)]
+    numbers = list(combiners)
+    starts: list[SSAValue] = []
+    for n in numbers:
+        start = op.starts[n]
+        assert start is not None, "a reduction starts from a value"
+        starts.append(start)
+
+    def add(number: SSAValue, values: Sequence[SSAValue]) -> list[SSAValue]:
+        totals, corrections = list(values[: len(numbers)]), list(values[len(numbers) :])
+        for place, n in enumerate(numbers):
+            value = builder.load(partial[n], [number])
+            if n in long:
+                which = long.index(n)
+                totals[place], corrections[which] = add_compensated(
+                    builder, totals[place], corrections[which], value
+                )
+            else:
+                totals[place] = combiners[n].combine(builder, totals[place], value)
+        return [*totals, *corrections]
+
+    zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]
+    results = list(builder.for_(blocks, [*starts, *zero], add))
+    for place, n in enumerate(numbers):
+        value = results[place]
+        if n in long:
+            value = corrected(builder, value, results[len(numbers) + long.index(n)])
+        op.outputs[n].store(builder, value, [])

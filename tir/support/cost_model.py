@@ -1,0 +1,66 @@
+"""What the compiler believes about the machine: every number that decides how programs are scheduled.
+
+Fusion asks what is cheap enough to compute twice; loops ask what is worth a second thread, and what is too large for the
+caches. Times are of one core at about 3 GHz; being wrong by a factor of two costs a few percent somewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CHEAP_OPERATIONS = 4
+"""A producer with at most this many operations, none of them expensive, is computed again rather than stored."""
+
+MOST_OPERATIONS = 256
+"""Bodies do not grow beyond this: registers run out long before, and LLVM's time grows faster than the body."""
+
+MOST_RESULTS = 8
+"""Nor do operations that share their loops have more results than this: each is a stream of its own to memory."""
+
+EXPENSIVE_DIALECTS = ("math", "math_ext", "tensor", "scf")
+EXPENSIVE_OPERATIONS = ("arith.divf", "arith.divsi", "arith.divui", "arith.remsi", "arith.remui")
+
+_MATH_WEIGHT = 16
+"""An elementary function as a multiple of an addition."""
+
+PARALLEL_WORK = 1 << 17
+"""What a second thread must have to do, in additions: 20 to 40 us, several times the cost of waking it."""
+
+STREAMING_BYTES = 8 << 20
+"""Outputs beyond this are not in the cache when somebody reads them: they are written past it."""
+
+STREAM_BLOCK = 1024
+"""Elements that are computed into the first-level cache before they are written past it."""
+
+SUM_BLOCK = 512
+"""Elements that are summed without compensation: 16 for each of 32 partial sums that vector code keeps."""
+
+PARTIAL_RESULTS = 256
+"""A reduction over everything has at most this many partial results, each of a block of consecutive elements."""
+
+PARTIAL_BLOCK = 1 << 15
+"""The least elements of such a block. How a sum is split depends on its size only, never on the threads."""
+
+COLUMN_TILE = 512
+"""Columns that are reduced together: their accumulators stay in the first-level cache while rows stream by."""
+
+GIL_RELEASE_WORK = 1 << 16
+"""Elements below which a switch of threads costs more than it can gain."""
+
+
+def is_expensive(name: str) -> bool:
+    """Whether an operation of this name is worth storing the result of.
+
+    >>> is_expensive("math.exp"), is_expensive("arith.mulf")
+    (True, False)
+    """
+    return name.partition(".")[0] in EXPENSIVE_DIALECTS or name in EXPENSIVE_OPERATIONS
+
+
+def work_per_element(names: Iterable[str]) -> int:
+    """The cost of a body of operations with these names, in additions; at least what loading an element costs.
+
+    >>> work_per_element(["arith.subf", "math.exp"])
+    19
+    """
+    return 2 + sum(_MATH_WEIGHT if is_expensive(name) else 1 for name in names)
