@@ -96,8 +96,8 @@ FLAGS: dict[str, Flag] = {
     "threads": Flag(
         None,
         _threads,
-        "threads of matrix products, from the next function that is compiled on; OMP_NUM_THREADS also "
-        "sets it, None leaves it to the BLAS library",
+        "threads of loops and matrix products, from the next call on; OMP_NUM_THREADS also sets it, None "
+        "is one for each CPU that this process may use",
     ),
 }
 
@@ -119,6 +119,7 @@ class Config:
 
     def __init__(self) -> None:
         self.__dict__["_values"] = {name: flag.default for name, flag in FLAGS.items()}
+        self.__dict__["_listeners"] = {}
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -135,6 +136,12 @@ class Config:
             self.__dict__["_values"][name] = FLAGS[name].parse(value)
         except ValueError as error:
             raise ValueError(f"bad value for the configuration flag {name}: {error}") from None
+        for listener in self.__dict__["_listeners"].get(name, ()):
+            listener()
+
+    def on_change(self, name: str, listener: Callable[[], None]) -> None:
+        """Has a function called after each assignment to a flag."""
+        self.__dict__["_listeners"].setdefault(name, []).append(listener)
 
     def __str__(self) -> str:
         return "\n".join(

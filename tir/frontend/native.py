@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tir.config import config
 from tir.frontend.call_errors import FailureReporter, NativeFailure
 from tir.frontend.program import Program
 
@@ -16,11 +15,8 @@ class NativeProgram:
     def __init__(self, program: Program, optimize: bool, name: str) -> None:
         # The compiler is imported when the first function is compiled.
         from tir.compiler import compile_module  # noqa: PLC0415
-        from tir.runtime.blas import set_num_threads  # noqa: PLC0415
         from tir.runtime.executable import Executable  # noqa: PLC0415
 
-        if config.threads is not None:
-            set_num_threads(config.threads)
         self._artifact = compile_module(program.emit(), optimize=optimize)
         self._executable = Executable(self._artifact.object_code, name)
         failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from tir.support.errors import TirError
@@ -14,6 +15,7 @@ _ENVIRONMENT = "TIR_BLAS_LIBRARY"
 _lock = threading.Lock()
 _library: ctypes.CDLL | None = None
 _threads: int | None = None
+_find_jobs: Callable[[], int | None] | None = None
 
 
 def library_path() -> Path:
@@ -29,6 +31,10 @@ def library_path() -> Path:
 def library() -> ctypes.CDLL:
     """The loaded library; TirError where it cannot be loaded."""
     global _library  # noqa: PLW0603 - one library per process
+    if _library is not None:
+        return _library
+    # Before the lock, as it waits for others that may wait for this library.
+    jobs = _find_jobs() if _find_jobs is not None else None
     with _lock:
         if _library is None:
             path = library_path()
@@ -38,6 +44,7 @@ def library() -> ctypes.CDLL:
                 raise TirError(f"the BLAS library {path} cannot be loaded: {error}") from error
             if _threads is not None:
                 _apply_num_threads(_library, _threads)
+            _apply_jobs(_library, jobs)
         return _library
 
 
@@ -66,6 +73,29 @@ def set_num_threads(count: int) -> None:
         if _library is not None and count != _threads:
             _apply_num_threads(_library, count)
         _threads = count
+
+
+def share_threads(find_jobs: Callable[[], int | None]) -> None:
+    """Has the library give its jobs to a function and not to threads of its own.
+
+    `find_jobs` is called when the library is loaded, and gives the address of OpenBLAS's threads callback, or None.
+    """
+    global _find_jobs  # noqa: PLW0603 - one library per process
+    _find_jobs = find_jobs
+    if _library is not None:
+        _apply_jobs(_library, find_jobs())
+
+
+def use_own_threads() -> None:
+    """Has the library use threads of its own again."""
+    if _library is not None:
+        _apply_jobs(_library, None)
+
+
+def _apply_jobs(library: ctypes.CDLL, jobs: int | None) -> None:
+    setter = getattr(library, f"{PREFIX}openblas_set_threads_callback_function", None)
+    if setter is not None:
+        setter(ctypes.c_void_p(jobs))
 
 
 def _apply_num_threads(library: ctypes.CDLL, count: int) -> None:

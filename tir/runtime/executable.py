@@ -6,8 +6,8 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tir.runtime import python_abi, threads
 from tir.runtime.cpu import LoadedObject, load_object
-from tir.runtime.python_abi import bind_symbols
 
 ENTRY = "tir_entry"
 _METH_FASTCALL = 0x0080
@@ -32,7 +32,8 @@ class Executable:
     """Object code whose `tir_entry` follows `emit-python-entry`, loaded once and callable in several ways."""
 
     def __init__(self, object_code: bytes, name: str = "tir_function") -> None:
-        bind_symbols()
+        python_abi.bind_symbols()
+        threads.bind_symbols()
         self._loaded: LoadedObject = load_object(object_code, (ENTRY,))
         self._name = name.encode("utf-8", "replace").replace(b"\0", b" ")
         self._definition = _MethodDef(

@@ -1,0 +1,311 @@
+; Ranges of a loop, and the jobs of BLAS, shared out to the threads of an OpenMP run time. That is called through
+; pointers that tir/runtime/threads.py sets; where they are null, loops run in the calling thread.
+
+@tir_threads = global i32 1
+@tir_gomp_parallel = global ptr null
+@tir_omp_in_parallel = global ptr null
+@tir_omp_get_num_threads = global ptr null
+@tir_omp_get_thread_num = global ptr null
+
+; A pthread_mutex_t, held by the thread that has the team: one loop or product at a time uses all CPUs.
+@tir_team = global [64 x i8] zeroinitializer, align 64
+
+declare i32 @pthread_mutex_trylock(ptr)
+declare i32 @pthread_mutex_lock(ptr)
+declare i32 @pthread_mutex_unlock(ptr)
+declare i32 @pthread_create(ptr, ptr, ptr, ptr)
+declare i32 @pthread_join(i64, ptr)
+declare void @abort() noreturn
+declare i64 @llvm.umin.i64(i64, i64)
+
+; The task, its context, the count of iterations, the number of ranges, the units in a range, how many ranges have
+; one unit more, the iterations of a unit; then the number of the next range and the first status that is not 0.
+%loop = type { ptr, ptr, i64, i64, i64, i64, i64, i64, i32 }
+
+; i32 tir_parallel_for(i32 task(context, begin, end), context, count, grain)
+;
+; Calls the task for consecutive ranges that cover 0 to count, each of at least `grain` iterations; the bounds are
+; multiples of 64 where the grain is at least 64. The first status that is not 0 is the result, and keeps ranges
+; that nobody has started from running.
+define i32 @tir_parallel_for(ptr %task, ptr %context, i64 %count, i64 %grain) nounwind {
+entry:
+  %loop = alloca %loop, align 64
+  %some = icmp sgt i64 %count, 0
+  br i1 %some, label %divide, label %nothing
+
+nothing:
+  ret i32 0
+
+divide:
+  %threads = load atomic i32, ptr @tir_threads monotonic, align 4
+  %coarse = icmp sge i64 %grain, 64
+  %unit = select i1 %coarse, i64 64, i64 1
+  %positive = icmp sgt i64 %grain, 0
+  %least = select i1 %positive, i64 %grain, i64 1
+  %above = add i64 %least, -1
+  %whole = udiv i64 %above, %unit
+  %units_least = add i64 %whole, 1
+  %units = udiv i64 %count, %unit
+  %most = udiv i64 %units, %units_least
+  %threads_wide = zext i32 %threads to i64
+  ; A few ranges for each thread: whoever is late takes fewer.
+  %wanted = shl i64 %threads_wide, 2
+  %ranges = call i64 @llvm.umin.i64(i64 %most, i64 %wanted)
+  %several = icmp ugt i64 %ranges, 1
+  %parallel = load atomic ptr, ptr @tir_gomp_parallel monotonic, align 8
+  %available = icmp ne ptr %parallel, null
+  %many = icmp ugt i32 %threads, 1
+  %both = and i1 %several, %available
+  %useful = and i1 %both, %many
+  br i1 %useful, label %ask, label %serial
+
+ask:
+  %in_parallel = load atomic ptr, ptr @tir_omp_in_parallel monotonic, align 8
+  %nested = call i32 %in_parallel()
+  %outermost = icmp eq i32 %nested, 0
+  br i1 %outermost, label %try, label %serial
+
+try:
+  %busy = call i32 @pthread_mutex_trylock(ptr @tir_team)
+  %free = icmp eq i32 %busy, 0
+  br i1 %free, label %share, label %serial
+
+share:
+  %quotient = udiv i64 %units, %ranges
+  %remainder = urem i64 %units, %ranges
+  store ptr %task, ptr %loop, align 8
+  %context_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 1
+  store ptr %context, ptr %context_at, align 8
+  %count_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 2
+  store i64 %count, ptr %count_at, align 8
+  %ranges_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 3
+  store i64 %ranges, ptr %ranges_at, align 8
+  %quotient_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 4
+  store i64 %quotient, ptr %quotient_at, align 8
+  %remainder_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 5
+  store i64 %remainder, ptr %remainder_at, align 8
+  %unit_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 6
+  store i64 %unit, ptr %unit_at, align 8
+  %next_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
+  store i64 0, ptr %next_at, align 8
+  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
+  store i32 0, ptr %status_at, align 4
+  %team_wide = call i64 @llvm.umin.i64(i64 %threads_wide, i64 %ranges)
+  %team = trunc i64 %team_wide to i32
+  call void %parallel(ptr @take_ranges, ptr %loop, i32 %team, i32 0)
+  %status = load atomic i32, ptr %status_at monotonic, align 4
+  %unlocked = call i32 @pthread_mutex_unlock(ptr @tir_team)
+  ret i32 %status
+
+serial:
+  %result = call i32 %task(ptr %context, i64 0, i64 %count)
+  ret i32 %result
+}
+
+; What every thread of the team does: take the next range until there is none.
+define internal void @take_ranges(ptr %loop) nounwind {
+entry:
+  %task = load ptr, ptr %loop, align 8
+  %context_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 1
+  %context = load ptr, ptr %context_at, align 8
+  %count_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 2
+  %count = load i64, ptr %count_at, align 8
+  %ranges_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 3
+  %ranges = load i64, ptr %ranges_at, align 8
+  %quotient_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 4
+  %quotient = load i64, ptr %quotient_at, align 8
+  %remainder_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 5
+  %remainder = load i64, ptr %remainder_at, align 8
+  %unit_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 6
+  %unit = load i64, ptr %unit_at, align 8
+  %next_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
+  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
+  br label %look
+
+look:
+  %failure = load atomic i32, ptr %status_at monotonic, align 4
+  %well = icmp eq i32 %failure, 0
+  br i1 %well, label %take, label %done
+
+take:
+  %number = atomicrmw add ptr %next_at, i64 1 monotonic
+  %left = icmp ult i64 %number, %ranges
+  br i1 %left, label %run, label %done
+
+run:
+  %after = add i64 %number, 1
+  %begin_units = mul i64 %number, %quotient
+  %begin_more = call i64 @llvm.umin.i64(i64 %number, i64 %remainder)
+  %begin_sum = add i64 %begin_units, %begin_more
+  %begin = mul i64 %begin_sum, %unit
+  %end_units = mul i64 %after, %quotient
+  %end_more = call i64 @llvm.umin.i64(i64 %after, i64 %remainder)
+  %end_sum = add i64 %end_units, %end_more
+  %bound = mul i64 %end_sum, %unit
+  %last = icmp eq i64 %after, %ranges
+  %end = select i1 %last, i64 %count, i64 %bound
+  %status = call i32 %task(ptr %context, i64 %begin, i64 %end)
+  %good = icmp eq i32 %status, 0
+  br i1 %good, label %look, label %fail
+
+fail:
+  %exchange = cmpxchg ptr %status_at, i32 0, i32 %status monotonic monotonic
+  br label %done
+
+done:
+  ret void
+}
+
+; What OpenBLAS asks to have run: its function, the number of jobs, the size and the address of their descriptions,
+; its argument; then whether the team was large enough to run them.
+%jobs = type { ptr, i32, i64, ptr, i32, i32 }
+
+; The threads callback of OpenBLAS: job(number, description, argument) for `count` descriptions of `size` bytes.
+;
+; Jobs wait for each other, so each has a thread of its own. `number` also names a buffer of OpenBLAS's, so the
+; mutex is held whoever runs them. Where the team is too small, as in a parallel region of somebody else's, new
+; threads run them.
+define void @tir_blas_jobs(i32 %sync, ptr %job, i32 %count, i64 %size, ptr %descriptions, i32 %argument) nounwind {
+entry:
+  %jobs = alloca %jobs, align 8
+  store ptr %job, ptr %jobs, align 8
+  %count_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 1
+  store i32 %count, ptr %count_at, align 4
+  %size_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 2
+  store i64 %size, ptr %size_at, align 8
+  %descriptions_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 3
+  store ptr %descriptions, ptr %descriptions_at, align 8
+  %argument_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 4
+  store i32 %argument, ptr %argument_at, align 4
+  %done_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 5
+  store i32 0, ptr %done_at, align 4
+  %locked = call i32 @pthread_mutex_lock(ptr @tir_team)
+  %parallel = load atomic ptr, ptr @tir_gomp_parallel monotonic, align 8
+  %available = icmp ne ptr %parallel, null
+  br i1 %available, label %ask, label %alone
+
+ask:
+  %in_parallel = load atomic ptr, ptr @tir_omp_in_parallel monotonic, align 8
+  %nested = call i32 %in_parallel()
+  %outermost = icmp eq i32 %nested, 0
+  br i1 %outermost, label %share, label %alone
+
+share:
+  call void %parallel(ptr @run_job_of_thread, ptr %jobs, i32 %count, i32 0)
+  %done = load i32, ptr %done_at, align 4
+  %is_done = icmp ne i32 %done, 0
+  br i1 %is_done, label %leave, label %alone
+
+alone:
+  call void @run_in_new_threads(ptr %jobs, i32 %count)
+  br label %leave
+
+leave:
+  %unlocked = call i32 @pthread_mutex_unlock(ptr @tir_team)
+  ret void
+}
+
+define internal void @run_job(ptr %jobs, i32 %number) nounwind {
+  %job = load ptr, ptr %jobs, align 8
+  %size_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 2
+  %size = load i64, ptr %size_at, align 8
+  %descriptions_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 3
+  %descriptions = load ptr, ptr %descriptions_at, align 8
+  %argument_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 4
+  %argument = load i32, ptr %argument_at, align 4
+  %wide = zext i32 %number to i64
+  %offset = mul i64 %wide, %size
+  %description = getelementptr inbounds i8, ptr %descriptions, i64 %offset
+  call void %job(i32 %number, ptr %description, i32 %argument)
+  ret void
+}
+
+; What every thread of the team does: the job of its number, if there is a thread for each.
+define internal void @run_job_of_thread(ptr %jobs) nounwind {
+entry:
+  %count_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 1
+  %count = load i32, ptr %count_at, align 4
+  %get_size = load atomic ptr, ptr @tir_omp_get_num_threads monotonic, align 8
+  %size = call i32 %get_size()
+  %enough = icmp uge i32 %size, %count
+  br i1 %enough, label %ask, label %leave
+
+ask:
+  %get_number = load atomic ptr, ptr @tir_omp_get_thread_num monotonic, align 8
+  %number = call i32 %get_number()
+  %is_master = icmp eq i32 %number, 0
+  br i1 %is_master, label %tell, label %run
+
+tell:
+  %done_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 5
+  store i32 1, ptr %done_at, align 4
+  br label %run
+
+run:
+  call void @run_job(ptr %jobs, i32 %number)
+  br label %leave
+
+leave:
+  ret void
+}
+
+; What a new thread does: a job, and which.
+%start = type { ptr, i32 }
+
+define internal ptr @run_job_of_start(ptr %start) nounwind {
+  %jobs = load ptr, ptr %start, align 8
+  %number_at = getelementptr inbounds %start, ptr %start, i64 0, i32 1
+  %number = load i32, ptr %number_at, align 4
+  call void @run_job(ptr %jobs, i32 %number)
+  ret ptr null
+}
+
+define internal void @run_in_new_threads(ptr %jobs, i32 %count) nounwind noinline {
+entry:
+  %threads = alloca i64, i32 %count, align 8
+  %starts = alloca %start, i32 %count, align 8
+  br label %create
+
+create:
+  %number = phi i32 [ 1, %entry ], [ %following, %created ]
+  %more = icmp ult i32 %number, %count
+  br i1 %more, label %begin, label %own
+
+begin:
+  %start = getelementptr inbounds %start, ptr %starts, i32 %number
+  store ptr %jobs, ptr %start, align 8
+  %number_at = getelementptr inbounds %start, ptr %start, i64 0, i32 1
+  store i32 %number, ptr %number_at, align 4
+  %thread = getelementptr inbounds i64, ptr %threads, i32 %number
+  %failure = call i32 @pthread_create(ptr %thread, ptr null, ptr @run_job_of_start, ptr %start)
+  %is_created = icmp eq i32 %failure, 0
+  br i1 %is_created, label %created, label %give_up
+
+give_up:
+  ; The jobs that run wait for the others, so there is no way back.
+  call void @abort()
+  unreachable
+
+created:
+  %following = add i32 %number, 1
+  br label %create
+
+own:
+  call void @run_job(ptr %jobs, i32 0)
+  br label %join
+
+join:
+  %joined = phi i32 [ 1, %own ], [ %next, %wait ]
+  %waiting = icmp ult i32 %joined, %count
+  br i1 %waiting, label %wait, label %leave
+
+wait:
+  %joined_at = getelementptr inbounds i64, ptr %threads, i32 %joined
+  %joined_thread = load i64, ptr %joined_at, align 8
+  %result = call i32 @pthread_join(i64 %joined_thread, ptr null)
+  %next = add i32 %joined, 1
+  br label %join
+
+leave:
+  ret void
+}
