@@ -388,8 +388,7 @@ def _parse_index(parser: Parser) -> SSAValue:
 class StreamCopyOp(IRDLOperation):
     """Copies a vector to another of the same size with stores that go past the cache.
 
-    Both are contiguous, and do not overlap. What is written is visible to other threads once the `rt.parallel` around
-    it is over.
+    Both are contiguous, and do not overlap. An `rt.stream_fence` has to follow before another thread reads.
 
         rt.stream_copy %scratch, %rows : memref<?xf32, strided<[1], offset: ?>>, memref<?xf32, strided<[1], offset: ?>>
     """
@@ -414,6 +413,19 @@ class StreamCopyOp(IRDLOperation):
 
 
 @irdl_op_definition
+class StreamFenceOp(IRDLOperation):
+    """Makes what `rt.stream_copy` has written visible to other threads, before what follows."""
+
+    name = "rt.stream_fence"
+
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    assembly_format = "attr-dict"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+@irdl_op_definition
 class YieldOp(AbstractYieldOperation[Attribute]):
     """Ends the body of an `rt.parallel`."""
 
@@ -434,6 +446,7 @@ Rt = Dialect(
         AcquireGilOp,
         ParallelOp,
         StreamCopyOp,
+        StreamFenceOp,
         YieldOp,
     ],
     [],

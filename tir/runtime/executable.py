@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tir.runtime import python_abi, threads
+from tir.runtime import python_abi, streams, threads
 from tir.runtime.cpu import LoadedObject, load_object
 
 ENTRY = "tir_entry"
@@ -34,6 +34,7 @@ class Executable:
     def __init__(self, object_code: bytes, name: str = "tir_function") -> None:
         python_abi.bind_symbols()
         threads.bind_symbols()
+        streams.bind_symbols()
         self._loaded: LoadedObject = load_object(object_code, (ENTRY,))
         self._name = name.encode("utf-8", "replace").replace(b"\0", b" ")
         self._definition = _MethodDef(

@@ -88,6 +88,7 @@ def _flat(builder: LoopBuilder, op: Structured, total: SSAValue) -> None:
             return ()
 
         builder.for_(last, (), piece, lower=first, step=step)
+        streams.finish()
 
     builder.parallel(builder.ceil_divide(total, block), builder.index(grain), part)
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import arith, memref
+from xdsl.dialects.builtin import DYNAMIC_INDEX
 from xdsl.ir import SSAValue
 
 from tir.lowering.kernels_to_loops.locals import Locals, RowLocals, find_locals
 from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit
-from tir.lowering.kernels_to_loops.streams import Streams
+from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
 from tir.lowering.kernels_to_loops.structure import Structured, buffers
-from tir.lowering.structured.builder import LoopBuilder, memref_type
+from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
     AnyOperand,
     Operand,
@@ -122,7 +123,7 @@ class _Rows:
         locals_ = RowLocals(builder, self.locals_)
         scratch = {
             o.buffer: builder.alloc(
-                scratch_vector(o.buffer), [self.row_lengths[o.buffer]]
+                scratch_type(o.buffer, DYNAMIC_INDEX), [self.row_lengths[o.buffer]]
             )
             for o in self.streams.outputs
         }
@@ -134,6 +135,7 @@ class _Rows:
             self.streams.write(pieces)
 
         _for_rows(builder, begin, end, self.row_sizes, row)
+        self.streams.finish()
         for buffer in scratch.values():
             builder.add(memref.DeallocOp.get(buffer))
         locals_.free()
@@ -164,11 +166,6 @@ class _Rows:
             return Operand(here, (op.loops - 1,))
 
         emit(builder, op.with_operands([view(o) for o in op.operands]), loops)
-
-
-def scratch_vector(buffer: SSAValue) -> memref.MemRefType:
-    """The type of a vector for one row of a buffer."""
-    return memref.MemRefType(memref_type(buffer).element_type, [-1])
 
 
 def _for_rows(

@@ -55,6 +55,14 @@ class Streams:
         self.builder.if_else(self.active, copy, lambda: None)
 
 
+    def finish(self) -> None:
+        """At the end of a range: what was written past the cache is there for all threads."""
+        if self.active is not None:
+            self.builder.if_else(
+                self.active, lambda: self.builder.block.add_op(rt.StreamFenceOp()), lambda: None
+            )
+
+
 def _can_stream(output: Operand) -> bool:
     type_ = memref_type(output.buffer)
     return isinstance(type_.layout, NoneAttr) and 8 * _bytes(output.buffer) >= _STREAMED_BITS

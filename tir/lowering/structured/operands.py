@@ -77,13 +77,13 @@ AnyOperand = Operand | Cell
 def read_elements(
     builder: LoopBuilder, body: Block, operands: Sequence[AnyOperand], loops: Sequence[SSAValue]
 ) -> list[SSAValue]:
-    """What the body of a structured operation reads of each operand, outputs included, in an iteration.
+    """What the body of a structured operation reads of its first operands in an iteration.
 
     An argument that the body does not use stands for itself.
     """
     return [
         operand.load(builder, loops) if argument.first_use else argument
-        for argument, operand in zip(body.args, operands, strict=True)
+        for argument, operand in zip(body.args, operands, strict=False)
     ]
 
 

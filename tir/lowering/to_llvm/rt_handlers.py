@@ -22,6 +22,7 @@ GIL_RELEASE_THRESHOLD = 1 << 16
 NUMPY_NEW = "tir_numpy_PyArray_New"
 NUMPY_ARRAY_TYPE = "tir_numpy_PyArray_Type"
 STREAM_COPY = "tir_stream_copy"
+STREAM_FENCE = "tir_stream_fence"
 MAXIMAL_RANK = 32
 _DATA_OFFSET = 16
 _TOO_LARGE_MESSAGE = "a dimension or stride exceeds the 32-bit integers of the BLAS library"
@@ -227,6 +228,11 @@ def _stream_copy(emitter: FunctionEmitter, op: rt.StreamCopyOp) -> None:
     emitter.call(STREAM_COPY, [destination.pointer, source.pointer, length])
 
 
+def _stream_fence(emitter: FunctionEmitter, op: rt.StreamFenceOp) -> None:
+    emitter.module.declare(STREAM_FENCE, [])
+    emitter.call(STREAM_FENCE, [])
+
+
 HANDLERS: dict[type[Operation], Handler] = {
     rt.AssertOp: _assert,
     rt.AllocOutputOp: _alloc_output,
@@ -236,4 +242,5 @@ HANDLERS: dict[type[Operation], Handler] = {
     rt.GemvOp: _gemv,
     rt.DotOp: _dot,
     rt.StreamCopyOp: _stream_copy,
+    rt.StreamFenceOp: _stream_fence,
 }
