@@ -107,7 +107,7 @@ def test_threads_of_matrix_products() -> None:
         for count in (2, 3):
             with config.change_flags(threads=count):
                 tir.function([x], T.dot(x, x))
-            assert blas.get_num_threads() == count
+                assert blas.get_num_threads() == count
     finally:
         blas.set_num_threads(before)
 

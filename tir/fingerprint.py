@@ -87,7 +87,7 @@ def _attribute_bytes(attribute: Attribute, types: dict[Attribute, bytes]) -> byt
 def environment() -> bytes:
     """What does not change within a process: versions, tir's own sources, the CPU and its features."""
     sources = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
+    for path in sorted([*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.ll")]):
         status = path.stat()
         sources.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     parts = (

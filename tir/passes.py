@@ -30,6 +30,7 @@ PASSES: dict[str, str] = {
     "kernels-to-loops": "tir.lowering.kernels_to_loops:KernelsToLoopsPass",
     "kernels-to-gpu": "tir.lowering.kernels_to_gpu:KernelsToGpuPass",
     # machine code
+    "outline-parallel": "tir.lowering.outline_parallel:OutlineParallelPass",
     "expand-fmod": "tir.lowering.expand_fmod:ExpandFmodPass",
     "expand-math": "tir.lowering.expand_math:ExpandMathPass",
     "convert-to-llvm": "tir.lowering.convert_to_llvm:ConvertToLLVMPass",

@@ -30,3 +30,20 @@ func.func private @kernel(%x: memref<?xf64>, %n: index, %grain: index) {
   }
   func.return
 }
+
+func.func private @range(%x: memref<?xf64>, %n: index, %begin: index, %end: index) {
+  func.return
+}
+
+func.func private @nothing(%begin: index, %end: index) {
+  func.return
+}
+
+// CHECK-LABEL: func.func private @caller
+func.func private @caller(%x: memref<?xf64>, %n: index, %grain: index) {
+  // CHECK: rt.parallel_call @range(%{{.*}}, %{{.*}}) count %{{.*}} grain %{{.*}} : memref<?xf64>, index
+  rt.parallel_call @range(%x, %n) count %n grain %grain : memref<?xf64>, index
+  // CHECK: rt.parallel_call @nothing() count %{{.*}} grain %{{.*$}}
+  rt.parallel_call @nothing() count %n grain %grain
+  func.return
+}

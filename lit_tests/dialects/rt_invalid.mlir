@@ -29,3 +29,35 @@ func.func @main(%a: memref<?x?xi32>) {
   rt.gemm %a, %a, %a {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
   func.return
 }
+
+// -----
+
+func.func private @kernel(%n: index) {
+  // CHECK: rt.parallel_call: @missing is no function
+  rt.parallel_call @missing() count %n grain %n
+  func.return
+}
+
+// -----
+
+func.func private @range(%n: index, %begin: index) {
+  func.return
+}
+
+func.func private @kernel(%n: index) {
+  // CHECK: rt.parallel_call: @range must take the captured values and the two bounds of a range
+  rt.parallel_call @range(%n) count %n grain %n : index
+  func.return
+}
+
+// -----
+
+func.func private @range(%begin: index, %end: index) -> index {
+  func.return %end : index
+}
+
+func.func private @kernel(%n: index) {
+  // CHECK: rt.parallel_call: @range must have no results
+  rt.parallel_call @range() count %n grain %n
+  func.return
+}

@@ -12,9 +12,10 @@ from xdsl.ir import Attribute
 from xdsl.parser import Parser
 
 from tir.lowering.convert_to_llvm import ConvertToLLVMPass
+from tir.lowering.outline_parallel import OutlineParallelPass
 from tir.lowering.to_llvm.descriptor import static_strides
 from tir.pipelines import new_context
-from tir.runtime import cpu
+from tir.runtime import cpu, threads
 from tir.targets.llvm_ir import llvm_assembly
 
 _ARRAY_NEW = 93
@@ -37,6 +38,8 @@ def convert(text: str) -> ModuleOp:
     context = new_context()
     module = Parser(context, text).parse_module()
     module.verify()
+    OutlineParallelPass().apply(context, module)
+    module.verify()
     ConvertToLLVMPass().apply(context, module)
     module.verify()
     return module
@@ -47,6 +50,7 @@ class NativeModule:
 
     def __init__(self, text: str, level: int = 3):
         _register_numpy()
+        threads.bind_symbols()
         source = Parser(new_context(), text).parse_module()
         self.types: dict[str, list[Attribute]] = {}
         self.results: dict[str, list[Attribute]] = {}

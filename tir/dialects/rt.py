@@ -9,8 +9,8 @@ calls of kernels may stand.
     %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
     rt.gemm %a, %b, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x1xf64>, memref<?x1xf64>
 
-Two belong in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share, and
-`rt.stream_copy`, which writes past the cache.
+Three belong in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share,
+which `outline-parallel` turns into `rt.parallel_call`, and `rt.stream_copy`, which writes past the cache.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ from xdsl.traits import (
     SingleBlockImplicitTerminator,
 )
 from xdsl.utils.exceptions import VerifyException
+
+from .rt_parallel_call import ParallelCallOp
 
 ELEMENT_TYPE_OF_DTYPE: dict[str, str] = {
     "bool": "i1",
@@ -324,7 +326,8 @@ class ParallelOp(IRDLOperation):
 
     A range has at least `grain` iterations, unless `count` is less: then the body runs once, in the calling thread.
     With a `count` of 0 it does not run. Ranges must not write what others read or write. The body may read values
-    from outside; the bounds of all ranges but the last are multiples of 64, so that vectors do not straddle them.
+    from outside. Where the grain is at least 64 all bounds but the last are multiples of 64, so that vectors do not
+    straddle them. One inside of another runs in the thread that comes there.
     """
 
     name = "rt.parallel"
@@ -447,6 +450,7 @@ Rt = Dialect(
         ParallelOp,
         StreamCopyOp,
         StreamFenceOp,
+        ParallelCallOp,
         YieldOp,
     ],
     [],

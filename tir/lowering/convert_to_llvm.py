@@ -15,6 +15,7 @@ from tir.lowering.to_llvm import (
     func_handlers,
     global_handlers,
     memref_handlers,
+    parallel_handlers,
     rt_handlers,
 )
 from tir.lowering.to_llvm.module import ModuleEmitter
@@ -26,6 +27,7 @@ _HANDLERS = {
     **control_handlers.HANDLERS,
     **func_handlers.HANDLERS,
     **rt_handlers.HANDLERS,
+    **parallel_handlers.HANDLERS,
 }
 
 

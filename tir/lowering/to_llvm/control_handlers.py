@@ -8,7 +8,7 @@ from xdsl.dialects import cf, llvm, scf
 from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, i1, i64
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
-from tir.dialects import llvm_ext, rt
+from tir.dialects import llvm_ext
 from tir.support.errors import LoweringError
 
 from .builder import NSW
@@ -138,17 +138,9 @@ def _conditional_branch(emitter: FunctionEmitter, op: cf.ConditionalBranchOp) ->
     )
 
 
-def _parallel(emitter, op):  # TEMPORARY
-    begin, end = op.body.block.args
-    emitter.values[begin] = emitter.integer(0)
-    emitter.values[end] = emitter.value(op.count)
-    emitter.emit_block(op.body.block)
-
-
-STRUCTURED_TERMINATORS: frozenset[type[Operation]] = frozenset({scf.YieldOp, scf.ConditionOp, rt.YieldOp})
+STRUCTURED_TERMINATORS: frozenset[type[Operation]] = frozenset({scf.YieldOp, scf.ConditionOp})
 
 HANDLERS: dict[type[Operation], Handler] = {
-    rt.ParallelOp: _parallel,
     scf.ForOp: _for,
     scf.IfOp: _if,
     scf.WhileOp: _while,

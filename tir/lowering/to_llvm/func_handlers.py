@@ -47,7 +47,7 @@ def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp
             if isinstance(op, _MAY_FAIL):
                 fails = True
                 module.may_run_out_of_memory |= isinstance(op, _RUNS_OUT_OF_MEMORY)
-            elif isinstance(op, func.CallOp):
+            elif isinstance(op, func.CallOp | rt.ParallelCallOp):
                 callers.setdefault(op.callee.root_reference.data, []).append(name)
         if fails:
             pending.append(name)
@@ -71,12 +71,14 @@ def _output_type(function: func.FuncOp, status: bool) -> Attribute:
 
 
 def _parameter_attributes(function: func.FuncOp, private: bool) -> ArrayAttr[DictionaryAttr] | None:
+    # What other threads read counts as captured.
+    shared = any(isinstance(op, rt.ParallelCallOp) for op in function.walk())
     declared = function.arg_attrs
     result: list[DictionaryAttr] = []
     for position, type_ in enumerate(function.function_type.inputs.data):
         given = declared.data[position].data if declared is not None else {}
         attributes = {key: value for key, value in given.items() if key.startswith("llvm.")}
-        if isinstance(type_, MemRefType) and private:
+        if isinstance(type_, MemRefType) and private and not shared:
             attributes["llvm.nocapture"] = UnitAttr()
         result.append(DictionaryAttr(attributes))
         result.extend(DictionaryAttr({}) for _ in exploded_types(type_)[1:])
