@@ -22,17 +22,18 @@ def odd_polynomial(b: ScalarBuilder, x: SSAValue, table: tuple[float, ...]) -> S
 
 
 def bounded_magnitude(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`|x|` up to where sinh and cosh are infinite, and `exp(|x|)/4` is not."""
-    return b.at_most(b.abs(x), (b.format.bias + 2.4) * math.log(2))
+    """`|x|` up to just beyond where sinh and cosh become infinite."""
+    return b.at_most(b.abs(x), (b.format.bias + 2.05) * math.log(2))
 
 
-def reduce(b: ScalarBuilder, x: SSAValue, unit: float) -> tuple[SSAValue, SSAValue]:
+def reduce(b: ScalarBuilder, x: SSAValue, unit: float, back: float) -> tuple[SSAValue, SSAValue]:
     """`k + rounder` and r for `x = k (unit log 2) + r`, where `x >= 0` and `unit` is a power of two.
 
-    `-0.15 unit log 2 <= r <= 0.85 unit log 2`: as k is zero up to there, nothing cancels where it is one.
+    r is between `back - 1/2` and `back + 1/2` times `unit log 2`: as k stays zero for longer than with the
+    nearest k, nothing cancels where it is one.
     """
     fmt = b.format
-    shifted = b.add(b.fma(x, LOG2_E / unit, -0.35), fmt.rounder)
+    shifted = b.add(b.fma(x, LOG2_E / unit, -back), fmt.rounder)
     exponent = b.sub(shifted, fmt.rounder)
     high = b.fma(exponent, -unit * fmt.log2_high, x)
     return shifted, b.fma(exponent, -unit * fmt.log2_low, high)
@@ -50,17 +51,16 @@ def expand_sinh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(r) (c - 1/c)/2 + sinh(r)/c` with `c = 2**k`, for `|x| = k log 2 + r`"""
     fmt = b.format
     is_double = fmt is F64
-    shifted, r = reduce(b, bounded_magnitude(b, x), 1.0)
+    shifted, r = reduce(b, bounded_magnitude(b, x), 1.0, 0.6)
     square = b.mul(r, r)
     cosine_table = coefficients.COSH_F64 if is_double else coefficients.COSH_F32
     sine = odd_polynomial(b, r, coefficients.SINH_F64 if is_double else coefficients.SINH_F32)
     exponential = b.add(b.fma(square, b.polynomial(square, cosine_table), sine), 1.0)
-    # A quarter of the power is finite wherever the result is, and so is its inverse.
-    power = b.power_of_two(shifted, 0.25)
-    inverse = b.from_bits(b.isub(2 * fmt.bits(1.0), b.to_bits(power)))
-    difference = b.fma(inverse, -0.0625, power)
-    half = b.fma(exponential, difference, b.mul(b.mul(sine, 0.125), inverse))
-    return b.copysign(b.add(half, half), x)
+    # c/2 is finite wherever the result is.
+    half = b.power_of_two(shifted, 0.5)
+    inverse = b.from_bits(b.isub(2 * fmt.bits(1.0), b.to_bits(half)))
+    difference = b.fma(inverse, -0.25, half)
+    return b.copysign(b.fma(exponential, difference, b.mul(sine, b.mul(inverse, 0.5))), x)
 
 
 def expand_tanh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
@@ -70,7 +70,7 @@ def expand_tanh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """
     is_double = b.format is F64
     # At the bound the result has rounded to one.
-    shifted, r = reduce(b, b.at_most(b.abs(x), 20.0 if is_double else 10.0), 0.5)
+    shifted, r = reduce(b, b.at_most(b.abs(x), 20.0 if is_double else 10.0), 0.5, 0.35)
     t = odd_polynomial(b, r, coefficients.TANH_F64 if is_double else coefficients.TANH_F32)
     power = b.power_of_two(shifted)
     numerator = b.fma(t, b.add(power, 1.0), b.sub(power, 1.0))
