@@ -178,11 +178,17 @@ class ScalarBuilder:
         return self.select(self.compare("lt", x, bound), bound, x)
 
     def polynomial(self, x: SSAValue, coefficients: Sequence[float]) -> SSAValue:
-        """Horner's scheme with fused steps; the lowest coefficient comes first."""
-        result = self.value(coefficients[-1])
-        for coefficient in reversed(coefficients[:-1]):
-            result = self.fma(result, x, coefficient)
-        return result
+        """Estrin's scheme with fused steps; the lowest coefficient comes first.
+
+        Horner's takes fewer operations, one after the other: the loop would wait for their latency.
+        """
+        terms: list[Operand] = list(coefficients)
+        power = x
+        while len(terms) > 1:
+            pairs = [self.fma(high, power, low) for low, high in zip(*[iter(terms)] * 2, strict=False)]
+            terms = [*pairs, *terms[2 * len(pairs) :]]
+            power = self.mul(power, power) if len(terms) > 1 else power
+        return self.value(terms[0])
 
     # --- error-free transformations (Dekker 1971, Knuth) ---------------------------------------
 
@@ -274,14 +280,29 @@ class ScalarBuilder:
             return self.sub(shifted, base + offset)
         return self.sub(shifted, self.add(offset, base))
 
-    def power_of_two(self, exponent: SSAValue) -> SSAValue:
-        """`2**k` for an integral float `k` in the range of normal exponents."""
-        fmt = self.format
-        biased = self.to_bits(self.add(exponent, fmt.rounder + fmt.bias))
-        return self.from_bits(self.shift_left(biased, fmt.mantissa_bits))
+    def power_of_two(self, shifted: SSAValue, factor: float = 1.0) -> SSAValue:
+        """`factor * 2**k` from `shifted = k + rounder`, for a product in the range of normal numbers.
 
-    def scale(self, x: SSAValue, exponent: SSAValue) -> SSAValue:
-        """`x * 2**k` for `k` up to twice the exponent range, rounded once for `1/2 <= |x| <= 2`."""
-        half = self.sub(self.fma(exponent, 0.5, self.format.rounder), self.format.rounder)
-        first = self.mul(x, self.power_of_two(half))
-        return self.mul(first, self.power_of_two(self.sub(exponent, half)))
+        `factor` is a power of two. The sum leaves k in the low bits, and the shift keeps only those.
+        """
+        exponent = self.shift_left(self.to_bits(shifted), self.format.mantissa_bits)
+        return self.from_bits(self.iadd(exponent, self.format.bits(factor)))
+
+    def scale(self, x: SSAValue, shifted: SSAValue) -> SSAValue:
+        """`x * 2**k` from `shifted = k + rounder`, rounded once for `1/2 <= |x| <= 2`.
+
+        In two halves, as `2**k` may overflow where the product does not, and may be subnormal.
+        """
+        bits = self.to_bits(shifted)
+        half = self.shift_right(bits, 1)
+        result = x
+        for part in (half, self.isub(bits, half)):
+            exponent = self.shift_left(part, self.format.mantissa_bits)
+            power = self.from_bits(self.iadd(exponent, self.format.bits(1.0)))
+            result = self.mul(result, power)
+        return result
+
+    def with_sign_of(self, x: SSAValue, sign: SSAValue) -> SSAValue:
+        """`copysign(x, sign)` for an `x` that is positive, or has that sign already, or is a zero."""
+        mask = 1 << (self.format.int_type.width.data - 1)
+        return self.from_bits(self.ior(self.to_bits(x), self.iand(self.to_bits(sign), mask)))

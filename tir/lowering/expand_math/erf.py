@@ -11,7 +11,7 @@ from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
 from tir.lowering.expand_math.builder import ScalarBuilder
-from tir.lowering.expand_math.exp import exp_parts
+from tir.lowering.expand_math.exp import exp_parts, simple_parts
 from tir.lowering.expand_math.formats import F64
 
 CENTER = 3.0
@@ -31,11 +31,10 @@ def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     small = b.fma(magnitude, b.polynomial(b.mul(x, x), near_table), magnitude)
     # At the bound the result has rounded to one.
     bounded = b.at_most(magnitude, 6.0 if is_double else 4.0)
-    exponential = exp_parts(b, b.neg(b.mul(bounded, bounded)))
-    power = b.power_of_two(exponential.exponent)
-    numerator = b.mul(
-        b.polynomial(ratio(b, bounded), tail_table), b.fma(exponential.tail, power, power)
-    )
+    parts = simple_parts(b, b.neg(b.mul(bounded, bounded)))
+    power = b.power_of_two(parts.shifted)
+    exponential = b.fma(parts.tail, power, power)
+    numerator = b.mul(b.polynomial(ratio(b, bounded), tail_table), exponential)
     large = b.sub(1.0, b.div(numerator, b.fma(bounded, 2.0, 1.0)))
     return b.copysign(b.select(b.compare("lt", magnitude, 1.0), small, large), x)
 
@@ -69,6 +68,6 @@ def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     quotient = b.mul(product, inverse)
     remainder = b.add(b.fma(b.neg(quotient), denominator, product), low)
     remainder = b.fma(b.neg(quotient), denominator_low, remainder)
-    tail = b.scale(b.fma(remainder, inverse, quotient), parts.exponent)
+    tail = b.scale(b.fma(remainder, inverse, quotient), parts.shifted)
     large = b.select(b.compare("lt", x, 0.0), b.sub(2.0, tail), tail)
     return b.select(b.compare("lt", b.abs(x), 0.46), small, large)

@@ -1,15 +1,17 @@
-"""sinh, cosh and tanh: a polynomial near zero, exponentials elsewhere.
+"""sinh, cosh and tanh by exponentials, `exp(x) - 1` where those would cancel.
 
-The polynomial avoids the cancellation of `exp(x) - exp(-x)` (Cody and Waite 1980, ch. 9 and 10).
+(Cody and Waite 1980, ch. 9 and 10, use polynomials near zero: vector code would compute both.)
 """
 
 from __future__ import annotations
+
+import math
 
 from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
 from tir.lowering.expand_math.builder import ScalarBuilder
-from tir.lowering.expand_math.exp import exp_parts, exp_scaled
+from tir.lowering.expand_math.exp import LOG2_E, simple_parts
 from tir.lowering.expand_math.formats import F64
 
 
@@ -19,37 +21,57 @@ def odd_polynomial(b: ScalarBuilder, x: SSAValue, table: tuple[float, ...]) -> S
     return b.fma(b.mul(x, square), b.polynomial(square, table), x)
 
 
-def half_exp(b: ScalarBuilder, magnitude: SSAValue) -> SSAValue:
-    """`exp(x) / 2` for `x >= 0`: finite wherever the hyperbolic functions are."""
-    return exp_scaled(b, b.at_most(magnitude, b.format.exp_overflow + 1.0), -1.0)
+def bounded_magnitude(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`|x|` up to just beyond where sinh and cosh become infinite."""
+    return b.at_most(b.abs(x), (b.format.bias + 2.05) * math.log(2))
+
+
+def reduce(b: ScalarBuilder, x: SSAValue, unit: float, back: float) -> tuple[SSAValue, SSAValue]:
+    """`k + rounder` and r for `x = k (unit log 2) + r`, where `x >= 0` and `unit` is a power of two.
+
+    r is between `back - 1/2` and `back + 1/2` times `unit log 2`: as k stays zero for longer than with the
+    nearest k, nothing cancels where it is one.
+    """
+    fmt = b.format
+    shifted = b.add(b.fma(x, LOG2_E / unit, -back), fmt.rounder)
+    exponent = b.sub(shifted, fmt.rounder)
+    high = b.fma(exponent, -unit * fmt.log2_high, x)
+    return shifted, b.fma(exponent, -unit * fmt.log2_low, high)
 
 
 def expand_cosh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`h + 1/(4h)` with `h = exp(|x|)/2`"""
-    half = half_exp(b, b.abs(x))
+    parts = simple_parts(b, bounded_magnitude(b, x))
+    power = b.power_of_two(parts.shifted, 0.25)
+    half = b.mul(b.fma(parts.tail, power, power), 2.0)
     return b.add(half, b.div(0.25, half))
 
 
 def expand_sinh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`h - 1/(4h)` with `h = exp(|x|)/2`, a polynomial for `|x| < 1`"""
-    table = coefficients.SINH_F64 if b.format is F64 else coefficients.SINH_F32
-    magnitude = b.abs(x)
-    half = half_exp(b, magnitude)
-    large = b.sub(half, b.div(0.25, half))
-    small = odd_polynomial(b, magnitude, table)
-    return b.copysign(b.select(b.compare("lt", magnitude, 1.0), small, large), x)
+    """`exp(r) (c - 1/c)/2 + sinh(r)/c` with `c = 2**k`, for `|x| = k log 2 + r`"""
+    fmt = b.format
+    is_double = fmt is F64
+    shifted, r = reduce(b, bounded_magnitude(b, x), 1.0, 0.6)
+    square = b.mul(r, r)
+    cosine_table = coefficients.COSH_F64 if is_double else coefficients.COSH_F32
+    sine = odd_polynomial(b, r, coefficients.SINH_F64 if is_double else coefficients.SINH_F32)
+    exponential = b.add(b.fma(square, b.polynomial(square, cosine_table), sine), 1.0)
+    # c/2 is finite wherever the result is.
+    half = b.power_of_two(shifted, 0.5)
+    inverse = b.from_bits(b.isub(2 * fmt.bits(1.0), b.to_bits(half)))
+    difference = b.fma(inverse, -0.25, half)
+    return b.copysign(b.fma(exponential, difference, b.mul(sine, b.mul(inverse, 0.5))), x)
 
 
 def expand_tanh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`1 - 2/(exp(2|x|) + 1)`, a polynomial for `|x| < 0.55`"""
+    """`n / (n + 2 (1 - t))` with `n = c - 1 + (c + 1) t`, `c = 2**k`, `t = tanh(r)`, for `|x| = k log(2)/2 + r`
+
+    For large x, what rounding takes from n cancels. At `k = 0` the divisor is 2, whatever rounding does.
+    """
     is_double = b.format is F64
-    table = coefficients.TANH_F64 if is_double else coefficients.TANH_F32
-    magnitude = b.abs(x)
     # At the bound the result has rounded to one.
-    bounded = b.at_most(magnitude, 20.0 if is_double else 10.0)
-    parts = exp_parts(b, b.add(bounded, bounded))
-    power = b.power_of_two(parts.exponent)
-    exponential = b.fma(parts.tail, power, power)
-    large = b.sub(1.0, b.div(2.0, b.add(exponential, 1.0)))
-    near = b.compare("lt", magnitude, 0.55)
-    return b.copysign(b.select(near, odd_polynomial(b, magnitude, table), large), x)
+    shifted, r = reduce(b, b.at_most(b.abs(x), 20.0 if is_double else 10.0), 0.5, 0.35)
+    t = odd_polynomial(b, r, coefficients.TANH_F64 if is_double else coefficients.TANH_F32)
+    power = b.power_of_two(shifted)
+    numerator = b.fma(t, b.add(power, 1.0), b.sub(power, 1.0))
+    return b.with_sign_of(b.div(numerator, b.add(numerator, b.fma(t, -2.0, 2.0))), x)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
-from tir.lowering.expand_math.builder import ScalarBuilder
+from tir.lowering.expand_math.builder import Operand, ScalarBuilder
 from tir.lowering.expand_math.formats import F64
 
 SQRT_HALF = math.sqrt(0.5)
@@ -39,6 +39,14 @@ class Mantissa:
     fraction: SSAValue
 
 
+def exponent_of(
+    b: ScalarBuilder, biased: SSAValue, bias: Operand | None = None
+) -> SSAValue:
+    """The exponent field of a positive bit pattern, less the bias, as a float."""
+    offset = float(b.format.bias) if bias is None else bias
+    return b.small_integer_to_float(b.shift_right(biased, b.format.mantissa_bits), offset)
+
+
 def split_exponent(b: ScalarBuilder, x: SSAValue, subnormals: bool = True) -> Mantissa:
     """Takes a positive finite number apart; anything else gives something meaningless."""
     fmt = b.format
@@ -49,9 +57,9 @@ def split_exponent(b: ScalarBuilder, x: SSAValue, subnormals: bool = True) -> Ma
         x = b.select(tiny, b.mul(x, 2.0**up), x)
         offset = b.select(tiny, float(fmt.bias + up), float(fmt.bias))
     base = fmt.bits(SQRT_HALF)
-    shifted = b.iadd(b.to_bits(x), fmt.bits(1.0) - base)
-    exponent = b.small_integer_to_float(b.shift_right(shifted, fmt.mantissa_bits), offset)
-    mantissa = b.iadd(b.iand(shifted, (1 << fmt.mantissa_bits) - 1), base)
+    biased = b.iadd(b.to_bits(x), fmt.bits(1.0) - base)
+    exponent = exponent_of(b, biased, offset)
+    mantissa = b.iadd(b.iand(biased, (1 << fmt.mantissa_bits) - 1), base)
     return Mantissa(exponent, b.sub(b.from_bits(mantissa), 1.0))
 
 
@@ -98,6 +106,13 @@ def log_of_sum(b: ScalarBuilder, x: SSAValue, low: SSAValue) -> SSAValue:
     return natural_log(b, split_exponent(b, x, subnormals=False), b.div(low, x))
 
 
+def log_of_one_plus(b: ScalarBuilder, t: SSAValue) -> SSAValue:
+    """`log(1 + t)` for `0 <= t <= 1`"""
+    above = b.compare("gt", t, math.sqrt(2) - 1)
+    fraction = b.select(above, b.fma(t, 0.5, -0.5), t)
+    return natural_log(b, Mantissa(b.select(above, 1.0, 0.0), fraction))
+
+
 def expand_log(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`log(x)`"""
     return with_special_values(b, x, natural_log(b, split_exponent(b, x)))
@@ -135,8 +150,15 @@ def expand_log10(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def expand_log1p(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`log(1 + x)`: the rounding error of the sum enters as a correction (Kahan)."""
-    total, low = b.two_sum(1.0, x)
-    result = with_special_values(b, total, log_of_sum(b, total, low))
-    tiny = b.compare("lt", b.abs(x), b.format.epsilon / 4)
-    return b.select(tiny, x, result)
+    """`log(1 + x)`: the exponent comes from the rounded sum, the fraction from x itself"""
+    fmt = b.format
+    total = b.add(x, 1.0)
+    biased = b.iadd(b.to_bits(total), fmt.bits(1.0) - fmt.bits(SQRT_HALF))
+    exponent = exponent_of(b, biased)
+    # k as the bits of an exponent; 4 / 2**k is normal for any k, and x is where k is not zero.
+    shift = b.iand(biased, -1 << fmt.mantissa_bits)
+    power = b.from_bits(b.isub(fmt.bits(4.0) + fmt.bits(1.0), shift))
+    scaled = b.from_bits(b.isub(b.iadd(b.to_bits(x), fmt.bits(1.0)), shift))
+    fraction = b.add(b.fma(power, 0.25, -1.0), scaled)
+    result = natural_log(b, Mantissa(exponent, fraction))
+    return b.with_sign_of(with_special_values(b, total, result), x)
