@@ -15,12 +15,7 @@ from xdsl.passes import ModulePass
 from tir.dialects.captures import outer_uses
 from tir.dialects.kernel import RegionOp, YieldOp
 from tir.dialects.linalg_ext import ContractionOp, ScatterOp
-from tir.lowering.structured.loop_nest import (
-    LoopNest,
-    Sharing,
-    reads_in_step,
-    shared_dimensions,
-)
+from tir.lowering.structured.loop_nest import LoopNest, reads_in_step, row_dimensions
 from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
 
 _DESTINATION_PASSING = (GenericOp, ScatterOp, MatmulOp, ContractionOp)
@@ -33,8 +28,8 @@ class FormKernelsPass(ModulePass):
     """Puts structured operations, with what initializes their results, into `kernel.region`s.
 
     A reduction and what follows it row by row become one kernel, which runs all of them for one row while that is in
-    the cache: softmax, log-softmax, cross-entropy, variance, layer norm. The same holds for columns. Everything else
-    is a kernel by itself, as `linalg-fuse-elementwise` has already merged what shares all loops.
+    the cache: softmax, log-softmax, cross-entropy, variance, layer norm. Everything else is a kernel by itself, as
+    `linalg-fuse-elementwise` has already merged what shares all loops.
 
     Before:
 
@@ -57,7 +52,7 @@ class FormKernelsPass(ModulePass):
 
     An operation joins the kernel of one whose result it reads, or which reads the same tensor,
 
-    * if both have the same rows (or columns), as SSA values;
+    * if both have the same rows, as SSA values;
     * if each iteration reads only what the same iteration has made;
     * if nothing between them needs a result of the kernel, which moves down to its last operation.
 
@@ -88,19 +83,18 @@ def _is_filled_value(op: Operation) -> bool:
 
 @dataclass(eq=False)
 class _Group:
-    """Operations that share rows or columns."""
+    """Operations that share rows: their first loops."""
 
     operations: list[Operation]
-    sharing: Sharing | None = None
+    rows: int = 0
     sizes: tuple[Size, ...] = ()
     made: dict[SSAValue, dict[int, int]] = field(default_factory=dict)
     body_size: int = 0
 
     def add(self, op: GenericOp, nest: LoopNest) -> None:
         """Append an operation."""
-        assert self.sharing is not None
         self.operations.append(op)
-        self.made.update(shared_dimensions(nest, self.sharing))
+        self.made.update(row_dimensions(nest, self.rows))
         self.body_size += len(op.body.block.ops)
 
 
@@ -130,11 +124,11 @@ class _Grouping:
         if group is None:
             group = _Group([])
             groups.append(group)
-            group.sharing = nest.sharing()
-            if group.sharing is None:
+            group.rows = nest.row_loops
+            if not group.rows:
                 group.operations.append(op)
                 return
-            group.sizes = tuple(sizes[loop] for loop in group.sharing.loops_of(nest))
+            group.sizes = tuple(sizes[loop] for loop in range(group.rows))
         group.add(op, nest)
         self.group_of.update(dict.fromkeys(op.results, group))
         self.last_reader.update(dict.fromkeys((v for v, _ in nest.inputs), group))
@@ -149,18 +143,14 @@ class _Grouping:
                     seen.add(group)
                     yield group
 
-    def _admits(
-        self, group: _Group, op: GenericOp, nest: LoopNest, sizes: dict[int, Size]
-    ) -> bool:
-        sharing = group.sharing
-        assert sharing is not None
+    def _admits(self, group: _Group, op: GenericOp, nest: LoopNest, sizes: dict[int, Size]) -> bool:
         if group.body_size + len(op.body.block.ops) > MOST_OPERATIONS:
             return False
-        if not sharing.fits(nest):
+        if not nest.has_rows(group.rows):
             return False
-        if tuple(sizes.get(loop) for loop in sharing.loops_of(nest)) != group.sizes:
+        if tuple(sizes.get(loop) for loop in range(group.rows)) != group.sizes:
             return False
-        if not reads_in_step(nest, sharing, group.made):
+        if not reads_in_step(nest, group.rows, group.made):
             return False
         return self._can_wait(group, op)
 

@@ -41,8 +41,11 @@ PARTIAL_RESULTS = 256
 PARTIAL_BLOCK = 1 << 15
 """The least elements of such a block. How a sum is split depends on its size only, never on the threads."""
 
-COLUMN_TILE = 512
-"""Columns that are reduced together: their accumulators stay in the first-level cache while rows stream by."""
+ROW_BLOCKS = 8
+"""A reduction of columns has at most this many partial results for each, of a block of consecutive rows."""
+
+WIDE_ROW = 1 << 14
+"""Columns beyond this are shared out among threads instead: their accumulators would not stay in the cache."""
 
 GIL_RELEASE_WORK = 1 << 16
 """Elements below which a switch of threads costs more than it can gain."""

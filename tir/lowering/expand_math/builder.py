@@ -185,7 +185,9 @@ class ScalarBuilder:
         terms: list[Operand] = list(coefficients)
         power = x
         while len(terms) > 1:
-            pairs = [self.fma(high, power, low) for low, high in zip(*[iter(terms)] * 2, strict=False)]
+            pairs = [
+                self.fma(high, power, low) for low, high in zip(*[iter(terms)] * 2, strict=False)
+            ]
             terms = [*pairs, *terms[2 * len(pairs) :]]
             power = self.mul(power, power) if len(terms) > 1 else power
         return self.value(terms[0])

@@ -39,9 +39,7 @@ class Mantissa:
     fraction: SSAValue
 
 
-def exponent_of(
-    b: ScalarBuilder, biased: SSAValue, bias: Operand | None = None
-) -> SSAValue:
+def exponent_of(b: ScalarBuilder, biased: SSAValue, bias: Operand | None = None) -> SSAValue:
     """The exponent field of a positive bit pattern, less the bias, as a float."""
     offset = float(b.format.bias) if bias is None else bias
     return b.small_integer_to_float(b.shift_right(biased, b.format.mantissa_bits), offset)

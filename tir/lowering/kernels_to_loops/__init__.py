@@ -32,7 +32,7 @@ from tir.lowering.kernels_to_loops.scatter import lower_scatter
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.whole import lower_whole
 from tir.lowering.structured.builder import LoopBuilder, memref_type
-from tir.lowering.structured.loop_nest import LoopNest, common_sharing
+from tir.lowering.structured.loop_nest import LoopNest, shared_rows
 from tir.lowering.structured.operands import Operand
 
 
@@ -130,10 +130,9 @@ def _lower_body(
             copy = op.clone(inside)
             builder.add(copy)
             inside.update(zip(op.results, copy.results, strict=True))
-    nests = [LoopNest.of(op) for op in generics]
-    sharing = common_sharing(nests) if len(nests) > 1 else None
+    rows = shared_rows([LoopNest.of(op) for op in generics]) if len(generics) > 1 else 0
     ops = [_structured(op, inside, starts) for op in generics]
-    if sharing is None:
+    if not rows:
         for made in local.values():
             builder.add(made)
         for op in ops:
@@ -142,11 +141,7 @@ def _lower_body(
             builder.add(memref.DeallocOp.get(made))
     else:
         sizes = {buffer: _sizes(builder, made) for buffer, made in local.items()}
-        if sharing.rows:
-            shared = [tuple(sharing.loops_of(nest)) for nest in nests]
-            lower_rows(builder, ops, shared, sizes)
-        else:
-            lower_columns(builder, ops, sizes)
+        lower_rows(builder, ops, [tuple(range(rows))] * len(ops), sizes)
     for buffer, value in starts.items():
         fill_buffer(builder, buffer, value)
 
@@ -180,7 +175,7 @@ def _lower_alone(builder: LoopBuilder, op: Structured) -> None:
     elif not any(op.parallel):
         lower_whole(builder, op)
     elif op.parallel[-1] and sum(op.parallel) == 1:
-        lower_columns(builder, [op])
+        lower_columns(builder, op)
     else:
         parallel = [loop for loop, is_parallel in enumerate(op.parallel) if is_parallel]
         # Where the last loop is parallel, it runs innermost and accumulates in memory.

@@ -1,113 +1,160 @@
-"""Kernels that reduce columns: rows stream by, the accumulators of a tile of columns stay in the cache."""
+"""Reductions of columns: rows stream by, and are added to accumulators in memory, one for each column.
+
+Threads share blocks of rows, each with accumulators of its own, which are combined at the end. The blocks depend on the
+sizes only, so the result does not depend on the number of threads. Where rows are long, threads share columns.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
 from xdsl.ir import SSAValue
 
-from tir.lowering.kernels_to_loops.locals import Local, find_locals
+from tir.lowering.kernels_to_loops.combine import Combiner, combiner
 from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit
 from tir.lowering.kernels_to_loops.structure import Structured, buffers
-from tir.lowering.structured.builder import LoopBuilder, memref_type
+from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
-    AnyOperand,
     Operand,
     loop_sizes,
     product,
+    run,
     unit_strides,
 )
-from tir.support.cost_model import COLUMN_TILE, PARALLEL_WORK
+from tir.support.cost_model import PARALLEL_WORK, ROW_BLOCKS, WIDE_ROW
 
 
-@dataclass(frozen=True)
-class _TileOperand(Operand):
-    """An operand that holds one tile: the index of the last loop counts from the tile's first column."""
-
-    loop: int
-    origin: SSAValue
-
-    def indices(self, builder: LoopBuilder, loops: Sequence[SSAValue]) -> list[SSAValue]:
-        """The index of the element of an iteration."""
-        here = list(loops)
-        here[self.loop] = builder.binary(arith.SubiOp, loops[self.loop], self.origin)
-        return super().indices(builder, here)
-
-
-def lower_columns(
-    builder: LoopBuilder,
-    ops: Sequence[Structured],
-    allocations: Mapping[SSAValue, Sequence[SSAValue]] | None = None,
-) -> None:
-    """Tiles of columns that threads may share; faster loops where the innermost strides are 1."""
-    shared = [(op.loops - 1,) for op in ops]
-    locals_ = find_locals(builder, allocations or {}, ops, shared)
-    condition: SSAValue | None = None
-    simplified: list[Structured] = []
-    for op in ops:
-        met, operands = unit_strides(builder, op.operands, op.loops - 1)
-        if met is not None:
-            condition = met if condition is None else builder.both(condition, met)
-        simplified.append(op.with_operands(operands))
+def lower_columns(builder: LoopBuilder, op: Structured) -> None:
+    """Loops for a reduction whose last loop, and no other, is parallel; faster ones where the innermost strides are 1."""
+    condition, operands = unit_strides(builder, op.operands, op.loops - 1)
     builder.choose(
         condition,
-        lambda: _tiles(builder, simplified, locals_),
-        lambda: _tiles(builder, ops, locals_),
+        lambda: _columns(builder, op.with_operands(operands)),
+        lambda: _columns(builder, op),
     )
 
 
-def _tiles(
-    builder: LoopBuilder, ops: Sequence[Structured], locals_: Mapping[SSAValue, Local]
+def _columns(builder: LoopBuilder, op: Structured) -> None:
+    sizes = loop_sizes(builder, buffers(op.operands), op.loops)
+    combiners = {n: combiner(op, n) for n in range(len(op.outputs)) if op.accumulates(n)}
+    known = {n: c for n, c in combiners.items() if c is not None}
+    in_place = all(o.is_contiguous for o in buffers(op.outputs))
+    if len(known) < len(combiners) or not in_place:
+        _share_columns(builder, op, sizes)
+        return
+    wide = builder.value(arith.CmpiOp(sizes[-1], builder.index(WIDE_ROW), "sgt"))
+    builder.if_else(
+        wide,
+        lambda: _share_columns(builder, op, sizes),
+        lambda: _share_rows(builder, op, known, sizes),
+    )
+
+
+def _share_columns(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> None:
+    """Each thread goes through all rows of some columns."""
+    loops: list[Loop] = [Extent(size) for size in sizes]
+    work = builder.multiply(product(builder, sizes[:-1]), builder.index(op.work))
+    work = builder.larger(work, builder.index(1))
+    grain = builder.ceil_divide(builder.index(PARALLEL_WORK), work)
+    # Less than a page of a row at a time would waste what memory fetches ahead.
+    grain = builder.larger(grain, builder.index(WIDE_ROW // 4))
+    builder.parallel(
+        sizes[-1],
+        grain,
+        lambda begin, end: emit(builder, op, [*loops[:-1], Extent(end, begin)]),
+    )
+
+
+def _share_rows(
+    builder: LoopBuilder,
+    op: Structured,
+    combiners: Mapping[int, Combiner],
+    sizes: Sequence[SSAValue],
 ) -> None:
-    sizes = [loop_sizes(builder, buffers(op.operands), op.loops) for op in ops]
-    columns = sizes[0][-1]
-    tile = builder.index(COLUMN_TILE)
-    work = builder.index(1)
-    for op, extents in zip(ops, sizes, strict=True):
-        rows = product(builder, extents[:-1])
-        cost = builder.multiply(rows, builder.index(op.work * COLUMN_TILE))
-        work = builder.add_index(work, cost)
+    """Each block of rows has accumulators of its own; the first block uses the results themselves."""
+    rows, columns = sizes[0], sizes[-1]
+    work = builder.multiply(product(builder, sizes[1:]), builder.index(op.work))
+    work = builder.larger(work, builder.index(1))
+    blocks = builder.binary(
+        arith.DivUIOp, builder.multiply(rows, work), builder.index(PARALLEL_WORK)
+    )
+    blocks = builder.larger(builder.smaller(blocks, builder.index(ROW_BLOCKS)), builder.index(1))
+    block = builder.ceil_divide(rows, blocks)
+    others = builder.binary(arith.SubiOp, blocks, builder.index(1))
+    partial = {
+        n: builder.alloc(MemRefType(c.type, [DYNAMIC_INDEX]), [builder.multiply(others, columns)])
+        for n, c in combiners.items()
+    }
 
     def part(begin: SSAValue, end: SSAValue) -> None:
-        made = {b: _allocate_tile(builder, local) for b, local in locals_.items()}
-
         def one(number: SSAValue, _: object) -> tuple[()]:
-            origin = builder.multiply(number, tile)
-            stop = builder.smaller(builder.add_index(origin, tile), columns)
-            for op, extents in zip(ops, sizes, strict=True):
-                loops: list[Loop] = [*map(Extent, extents[:-1]), Extent(stop, origin)]
-                operands = [_view(o, op, made, origin) for o in op.operands]
-                emit(builder, op.with_operands(operands), loops)
+            lower = builder.multiply(number, block)
+            upper = builder.smaller(builder.add_index(lower, block), rows)
+            loops: list[Loop] = [Extent(upper, lower), *map(Extent, sizes[1:])]
+            emit(builder, _block_of(builder, op, combiners, partial, number, columns), loops)
             return ()
 
         builder.for_(end, (), one, lower=begin)
-        for buffer in made.values():
-            if isinstance(buffer.owner, memref.AllocOp):
-                builder.add(memref.DeallocOp.get(buffer))
 
-    grain = builder.ceil_divide(builder.index(PARALLEL_WORK), work)
-    builder.parallel(builder.ceil_divide(columns, tile), grain, part)
-
-
-def _view(
-    operand: AnyOperand, op: Structured, made: Mapping[SSAValue, SSAValue], origin: SSAValue
-) -> AnyOperand:
-    if isinstance(operand, Operand) and (buffer := made.get(operand.buffer)) is not None:
-        return _TileOperand(buffer, operand.map, op.loops - 1, origin)
-    return operand
+    builder.parallel(blocks, builder.index(1), part)
+    _combine(builder, op, combiners, partial, others, columns)
+    for buffer in partial.values():
+        builder.add(memref.DeallocOp.get(buffer))
 
 
-def _allocate_tile(builder: LoopBuilder, local: Local) -> SSAValue:
-    """Memory for a tile of a local buffer: on the stack unless it has more dimensions than the columns."""
-    type_ = memref_type(local.buffer)
-    shape = [
-        COLUMN_TILE if axis in local.shared else size
-        for axis, size in enumerate(type_.get_shape())
-    ]
-    if DYNAMIC_INDEX not in shape:
-        return builder.alloca(MemRefType(type_.element_type, shape))
-    sizes = [local.sizes[axis] for axis, size in enumerate(shape) if size == DYNAMIC_INDEX]
-    return builder.alloc(MemRefType(type_.element_type, shape), sizes)
+def _block_of(
+    builder: LoopBuilder,
+    op: Structured,
+    combiners: Mapping[int, Combiner],
+    partial: Mapping[int, SSAValue],
+    number: SSAValue,
+    columns: SSAValue,
+) -> Structured:
+    """The operation with the accumulators, and the values they start from, of a block."""
+    first = builder.equal(number, builder.index(0))
+    before = builder.binary(arith.SubiOp, number, builder.index(1))
+    outputs = list(op.outputs)
+    starts = list(op.starts)
+    for n, combiner_ in combiners.items():
+        output = outputs[n]
+        assert isinstance(output, Operand)
+        start = starts[n]
+        assert start is not None, "a reduction starts from a value"
+        own = run(builder, partial[n], builder.multiply(before, columns), columns)
+        result = run(builder, output.buffer, None, columns)
+        buffer = builder.value(arith.SelectOp(first, result, own))
+        outputs[n] = Operand(buffer, (op.loops - 1,))
+        starts[n] = builder.value(arith.SelectOp(first, start, combiner_.neutral(builder)))
+    return replace(op, outputs=tuple(outputs), starts=tuple(starts))
+
+
+def _combine(
+    builder: LoopBuilder,
+    op: Structured,
+    combiners: Mapping[int, Combiner],
+    partial: Mapping[int, SSAValue],
+    others: SSAValue,
+    columns: SSAValue,
+) -> None:
+    """Add the accumulators of the other blocks to the results, block by block."""
+
+    def one(number: SSAValue, _: object) -> tuple[()]:
+        start = builder.multiply(number, columns)
+
+        def column(index: SSAValue, _: object) -> tuple[()]:
+            for n, combiner_ in combiners.items():
+                output = op.outputs[n]
+                assert isinstance(output, Operand)
+                at = [index if p == op.loops - 1 else builder.index(0) for p in output.map]
+                total = builder.load(output.buffer, at)
+                value = builder.load(partial[n], [builder.add_index(start, index)])
+                builder.store(combiner_.combine(builder, total, value), output.buffer, at)
+            return ()
+
+        builder.for_(columns, (), column)
+        return ()
+
+    builder.for_(others, (), one)

@@ -56,7 +56,9 @@ class Combiner:
         if isinstance(self.type, IntegerType):
             width = self.type.width.data
             value = neutral(width)
-            return builder.scalar(IntegerAttr(int(value) if width > 1 else abs(int(value)), self.type))
+            return builder.scalar(
+                IntegerAttr(int(value) if width > 1 else abs(int(value)), self.type)
+            )
         assert isinstance(self.type, AnyFloat)
         return builder.scalar(FloatAttr(neutral(0), self.type))
 

@@ -105,9 +105,7 @@ def _compute_piece(
         o if o.is_scalar else Operand(run(builder, o.buffer, start, length), (0,))
         for o in buffers(op.inputs)
     ]
-    pieces = [
-        streams.piece(o, scratch.get(o.buffer), start, length) for o in buffers(op.outputs)
-    ]
+    pieces = [streams.piece(o, scratch.get(o.buffer), start, length) for o in buffers(op.outputs)]
     outputs = [Operand(here, (0,)) for here, _ in pieces]
     one = replace(op.with_operands([*inputs, *outputs]), parallel=(True,), origins={0: start})
     emit(builder, one, [Extent(length)])

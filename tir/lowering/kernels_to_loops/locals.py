@@ -71,9 +71,7 @@ class RowLocals:
         self.locals = locals_
         self.cells = {b: Cell() for b, local in locals_.items() if local.is_single}
         self.rows = {
-            b: local.allocate_row(builder)
-            for b, local in locals_.items()
-            if b not in self.cells
+            b: local.allocate_row(builder) for b, local in locals_.items() if b not in self.cells
         }
 
     def localize(self, operand: AnyOperand) -> AnyOperand:

@@ -20,9 +20,7 @@ _STREAMED_BITS = 32
 class Streams:
     """The outputs of a kernel that are streamed where `active`, which is found out when it runs."""
 
-    def __init__(
-        self, builder: LoopBuilder, outputs: Sequence[Operand], total: SSAValue
-    ) -> None:
+    def __init__(self, builder: LoopBuilder, outputs: Sequence[Operand], total: SSAValue) -> None:
         """`total` is the number of elements of each output."""
         self.builder = builder
         self.outputs = [o for o in outputs if _can_stream(o)]
@@ -53,7 +51,6 @@ class Streams:
                 self.builder.add(rt.StreamCopyOp(here, place))
 
         self.builder.if_else(self.active, copy, lambda: None)
-
 
     def finish(self) -> None:
         """At the end of a range: what was written past the cache is there for all threads."""

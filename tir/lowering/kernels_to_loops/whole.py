@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, MemRefType, f64
 from xdsl.ir import SSAValue
 
@@ -39,9 +38,7 @@ def lower_whole(builder: LoopBuilder, op: Structured) -> None:
         one = op.with_operands(flatten(builder, buffers(op.operands), total))
         _reduce(builder, replace(one, parallel=(False,)), [total])
 
-    builder.choose(
-        contiguity(builder, walked, sizes), flat, lambda: _reduce(builder, op, sizes)
-    )
+    builder.choose(contiguity(builder, walked, sizes), flat, lambda: _reduce(builder, op, sizes))
 
 
 def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> None:
@@ -53,9 +50,7 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
     count, inner = sizes[0], product(builder, sizes[1:])
     block = _block(builder, count, inner if len(sizes) > 1 else None)
     blocks = builder.ceil_divide(count, block)
-    partial = {
-        n: builder.alloca(MemRefType(c.type, [PARTIAL_RESULTS])) for n, c in known.items()
-    }
+    partial = {n: builder.alloca(MemRefType(c.type, [PARTIAL_RESULTS])) for n, c in known.items()}
 
     def part(begin: SSAValue, end: SSAValue) -> None:
         starts = [known[n].neutral(builder) if n in known else None for n in range(len(op.outputs))]

@@ -83,9 +83,7 @@ class LoopBuilder:
 
     def ceil_divide(self, left: SSAValue, right: SSAValue) -> SSAValue:
         """The quotient of two indices, neither negative, the second not zero, rounded up."""
-        above = self.binary(
-            arith.SubiOp, self.add_index(left, right), self.index(1)
-        )
+        above = self.binary(arith.SubiOp, self.add_index(left, right), self.index(1))
         return self.binary(arith.DivUIOp, above, right)
 
     def smaller(self, left: SSAValue, right: SSAValue) -> SSAValue:

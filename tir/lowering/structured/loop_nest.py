@@ -1,4 +1,4 @@
-"""Structured operations as loops that can be shared: which run together, element by element, without waiting."""
+"""Structured operations as loops that can be shared: which run row by row together, without waiting for each other."""
 
 from __future__ import annotations
 
@@ -11,31 +11,6 @@ from xdsl.ir import SSAValue
 
 from tir.dialects.captures import outer_uses
 from tir.dialects.projections import Projection, projection
-
-
-@dataclass(frozen=True)
-class Sharing:
-    """Which loops several operations have in common: the first `count` of each (rows), or the last one (columns).
-
-    Rows are the parallel loops in front of a reduction; columns the parallel loop behind one.
-    """
-
-    rows: bool
-    count: int
-
-    def loops_of(self, nest: LoopNest) -> range:
-        """The numbers of the shared loops in an operation."""
-        total = len(nest.parallel)
-        return range(self.count) if self.rows else range(total - self.count, total)
-
-    def fits(self, nest: LoopNest) -> bool:
-        """Whether an operation has these loops, and runs them in parallel."""
-        shared = self.loops_of(nest)
-        if len(nest.parallel) < self.count or not all(nest.parallel[loop] for loop in shared):
-            return False
-        # Results of columns are accumulated in memory while rows stream by: all other loops reduce, or none does.
-        others = [p for loop, p in enumerate(nest.parallel) if loop not in shared]
-        return self.rows or len(set(others)) < 2
 
 
 @dataclass(frozen=True)
@@ -67,52 +42,48 @@ class LoopNest:
         """Whether no loop reduces."""
         return all(self.parallel)
 
-    def sharing(self) -> Sharing | None:
-        """The loops that a reduction can share with others; None if it has none, or does not reduce."""
-        if self.is_elementwise or not any(self.parallel):
-            return None
-        leading = self.parallel.index(False)
-        if leading:
-            return Sharing(rows=True, count=leading)
-        columns = Sharing(rows=False, count=1)
-        return columns if columns.fits(self) else None
+    @property
+    def row_loops(self) -> int:
+        """How many parallel loops stand in front of the first one that reduces; 0 where none reduces."""
+        return 0 if self.is_elementwise else self.parallel.index(False)
+
+    def has_rows(self, count: int) -> bool:
+        """Whether the first loops, so many, are parallel."""
+        return len(self.parallel) >= count and all(self.parallel[:count])
 
 
-SharedDimensions = Mapping[SSAValue, Mapping[int, int]]
-"""Value -> its dimension -> the number, among the shared loops, of the one that indexes it."""
+RowDimensions = Mapping[SSAValue, Mapping[int, int]]
+"""Value -> its dimension -> the row loop that indexes it."""
 
 
-def shared_dimensions(nest: LoopNest, sharing: Sharing) -> dict[SSAValue, dict[int, int]]:
-    """Which dimensions of what an operation writes are indexed by shared loops."""
-    number = {loop: i for i, loop in enumerate(sharing.loops_of(nest))}
+def row_dimensions(nest: LoopNest, rows: int) -> dict[SSAValue, dict[int, int]]:
+    """Which dimensions of what an operation writes are indexed by its first loops."""
     return {
-        value: {axis: number[loop] for axis, loop in enumerate(map_) if loop in number}
+        value: {axis: loop for axis, loop in enumerate(map_) if 0 <= loop < rows}
         for value, map_ in nest.outputs
     }
 
 
-def reads_in_step(nest: LoopNest, sharing: Sharing, made: SharedDimensions) -> bool:
-    """Whether an iteration of the shared loops reads of `made` only what the same iteration has written."""
+def reads_in_step(nest: LoopNest, rows: int, made: RowDimensions) -> bool:
+    """Whether an iteration of the row loops reads of `made` only what the same iteration has written."""
     if not made.keys().isdisjoint(nest.captured):
         return False
-    number = {loop: i for i, loop in enumerate(sharing.loops_of(nest))}
     for value, map_ in nest.inputs:
         dimensions = made.get(value)
         if dimensions is None:
             continue
-        if any(number.get(loop) != dimensions.get(axis) for axis, loop in enumerate(map_)):
-            return False
+        for axis, loop in enumerate(map_):
+            if dimensions.get(axis) != (loop if 0 <= loop < rows else None):
+                return False
     return True
 
 
-def common_sharing(nests: Sequence[LoopNest]) -> Sharing | None:
-    """The loops that all operations of a kernel share, one after the other in each iteration; None if there are none."""
-    found = next((s for nest in nests if (s := nest.sharing()) is not None), None)
-    if found is None:
-        return None
+def shared_rows(nests: Sequence[LoopNest]) -> int:
+    """How many first loops all operations of a kernel can share, one after the other in each iteration; 0 for none."""
+    rows = next((nest.row_loops for nest in nests if not nest.is_elementwise), 0)
     made: dict[SSAValue, dict[int, int]] = {}
     for nest in nests:
-        if not found.fits(nest) or not reads_in_step(nest, found, made):
-            return None
-        made.update(shared_dimensions(nest, found))
-    return found
+        if not nest.has_rows(rows) or not reads_in_step(nest, rows, made):
+            return 0
+        made.update(row_dimensions(nest, rows))
+    return rows
