@@ -41,6 +41,12 @@ PARTIAL_RESULTS = 256
 PARTIAL_BLOCK = 1 << 15
 """The least elements of such a block. How a sum is split depends on its size only, never on the threads."""
 
+TILE_ROWS = 16
+"""Elements of a line of memory, of 4 bytes: what a tile of a transposed operand takes of each."""
+
+TILE_LENGTH = 64
+"""Lines in such a tile: together they stay in the first-level cache, with room for other operands."""
+
 ROW_BLOCKS = 8
 """A reduction of columns has at most this many partial results for each, of a block of consecutive rows."""
 

@@ -52,9 +52,19 @@ def lower_rows(
         simplified.append(op.with_operands(operands))
     builder.choose(
         condition,
-        lambda: _Rows(builder, simplified, shared, locals_).emit(),
-        lambda: _Rows(builder, ops, shared, locals_).emit(),
+        lambda: emit_rows(builder, simplified, shared, locals_),
+        lambda: emit_rows(builder, ops, shared, locals_),
     )
+
+
+def emit_rows(
+    builder: LoopBuilder,
+    ops: Sequence[Structured],
+    shared: Shared,
+    locals_: Locals | None = None,
+) -> None:
+    """One version of the loops over rows, for operands whose types tell their strides."""
+    _Rows(builder, ops, shared, locals_ or {}).emit()
 
 
 @dataclass
@@ -134,7 +144,7 @@ class _Rows:
                 self._emit_row(op, sizes, shared, number, indices, locals_, scratch, pieces)
             self.streams.write(pieces)
 
-        _for_rows(builder, begin, end, self.row_sizes, row)
+        for_rows(builder, begin, end, self.row_sizes, row)
         self.streams.finish()
         for buffer in scratch.values():
             builder.add(memref.DeallocOp.get(buffer))
@@ -168,7 +178,7 @@ class _Rows:
         emit(builder, op.with_operands([view(o) for o in op.operands]), loops)
 
 
-def _for_rows(
+def for_rows(
     builder: LoopBuilder,
     begin: SSAValue,
     end: SSAValue,
