@@ -25,6 +25,7 @@ PASSES: dict[str, str] = {
     "tir-to-linalg": "tir.lowering.tir_to_linalg:TirToLinalgPass",
     "linalg-cse": "tir.transforms.linalg_cse:LinalgCsePass",
     "linalg-fuse-elementwise": "tir.transforms.linalg_fuse_elementwise:LinalgFuseElementwisePass",
+    "linalg-transpose-operands": "tir.transforms.linalg_transpose_operands:LinalgTransposeOperandsPass",
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",
     "kernels-to-loops": "tir.lowering.kernels_to_loops:KernelsToLoopsPass",

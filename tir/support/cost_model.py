@@ -41,7 +41,7 @@ PARTIAL_RESULTS = 256
 PARTIAL_BLOCK = 1 << 15
 """The least elements of such a block. How a sum is split depends on its size only, never on the threads."""
 
-TILE_ROWS = 16
+TILE_ROWS = 32
 """Elements of a line of memory, of 4 bytes: what a tile of a transposed operand takes of each."""
 
 TILE_LENGTH = 64
