@@ -9,8 +9,17 @@ import sys
 import threading
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from tests.runtime.native_entry import (
+    Failed,
+    executable,
+    on_failure,
+    parameter,
+    slow_path,
+    strided,
+)
 from tests.runtime.parallel_loops import Loop, check_product
 from tir.config import config
 from tir.runtime import blas, threads
@@ -139,6 +148,54 @@ def test_products_and_loops_of_many_threads() -> None:
         _in_threads(8, work)
 
 
+VECTOR = strided(1, "f64")
+
+ROOT = f"""
+func.func private @kernel(%x: {VECTOR}, %out: memref<?xf64>) {{
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %grain = arith.constant 64 : index
+  %zero = arith.constant 0.0 : f64
+  %n = memref.dim %out, %c0 : memref<?xf64>
+  rt.parallel (%begin, %end) = %n grain %grain {{
+    scf.for %i = %begin to %end step %c1 {{
+      %a = memref.load %x[%i] : {VECTOR}
+      %ok = arith.cmpf oge, %a, %zero : f64
+      rt.assert %ok, "negative" {{kind = "ValueError"}}
+      %b = math.sqrt %a : f64
+      memref.store %b, %out[%i] : memref<?xf64>
+    }}
+  }}
+  func.return
+}}
+
+func.func @main({parameter("%x", VECTOR, "float64")}) {{
+  %c0 = arith.constant 0 : index
+  %n = memref.dim %x, %c0 : {VECTOR}
+  %out = rt.alloc_output(%n) {{index = 0 : i64, dtype = "float64"}} : memref<?xf64>
+  rt.release_gil %n : index
+  func.call @kernel(%x, %out) : ({VECTOR}, memref<?xf64>) -> ()
+  rt.acquire_gil
+  func.return
+}}
+"""
+
+
+def test_functions_that_python_threads_call() -> None:
+    root = executable(ROOT).bind(slow_path, on_failure, [])
+
+    def work(index: int) -> None:
+        for size in (0, 1, 1000, 100_000):
+            x = np.random.default_rng(index).random(size)
+            np.testing.assert_array_equal(root(x), np.sqrt(x))
+        x[size // 2] = -1
+        with pytest.raises(Failed, match="1"):
+            root(x)
+
+    with config.change_flags(threads=3):
+        _in_threads(8, work)
+
+
 PREAMBLE = """
 import ctypes, os, threading
 from tests.runtime.parallel_loops import Loop, check_product, everything
@@ -251,5 +308,6 @@ except Exception as error:
 
 
 def test_without_a_run_time() -> None:
-    output = _run_program("threads._LIBRARIES = ()\nprint(everything(), threads.runtime_name())")
+    program = "threads._LIBRARIES = ()\nprint(everything(), threads.runtime_name())"
+    output = _run_program(program, TIR_OPENMP_LIBRARY="")
     assert output.split() == ["1", "none"]
