@@ -112,6 +112,17 @@ def test_threads_of_matrix_products() -> None:
         blas.set_num_threads(before)
 
 
+def test_listeners_hear_of_every_assignment() -> None:
+    settings = Config()
+    heard = []
+    settings.on_change("opt_level", lambda: heard.append(settings.opt_level))
+    settings.opt_level = 1
+    settings.floatX = "float32"
+    with pytest.raises(ValueError), settings.change_flags(opt_level=2):
+        settings.opt_level = 9
+    assert heard == [1, 2, 1]
+
+
 def test_file(tmp_path: Path) -> None:
     file = tmp_path / "tirrc"
     file.write_text("[global]\nfloatX = float32\nmode = FAST_COMPILE\n")

@@ -8,6 +8,7 @@ from xdsl.parser import Parser
 
 from tir.lowering.convert_to_llvm import ConvertToLLVMPass
 from tir.lowering.emit_python_entry import EmitPythonEntryPass
+from tir.lowering.outline_parallel import OutlineParallelPass
 from tir.pipelines import new_context
 from tir.runtime.cpu import compile_to_object
 from tir.runtime.executable import Executable
@@ -19,7 +20,7 @@ def executable(text: str) -> Executable:
     context = new_context()
     module = Parser(context, text).parse_module()
     module.verify()
-    for convert in (ConvertToLLVMPass(), EmitPythonEntryPass()):
+    for convert in (OutlineParallelPass(), ConvertToLLVMPass(), EmitPythonEntryPass()):
         convert.apply(context, module)
         module.verify()
     return Executable(compile_to_object(llvm_assembly(module)))

@@ -13,6 +13,7 @@ import ctypes
 import os
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tir.config import config
@@ -27,6 +28,13 @@ PARALLEL_FOR = "tir_parallel_for"
 """`i32 (i32 (ptr context, i64 begin, i64 end), ptr context, i64 count, i64 grain)`; see `native/parallel.ll`."""
 
 _ENVIRONMENT = "TIR_OPENMP_LIBRARY"
+_LIBRARIES = (
+    "libgomp.so.1",
+    "libomp.so.5",
+    "libiomp5.so",
+    # Where pip installs the wheel intel-openmp.
+    str(Path(sys.prefix) / "lib" / "libiomp5.so"),
+)
 _NO_RUNTIME = "none"
 _BLAS_JOBS = "tir_blas_jobs"
 _TEAM = "tir_team"
@@ -48,7 +56,6 @@ class _Native:
 
     loaded: LoadedObject
     library: ctypes.CDLL | None
-    name: str
 
 
 _native: _Native | None = None
@@ -66,7 +73,7 @@ def bind_symbols() -> None:
         provide_symbols([PARALLEL_FOR], _provide)
         os.register_at_fork(after_in_child=_after_fork)
         config.on_change("threads", _apply_count)
-    blas.set_num_threads(num_threads())
+    _apply_count()
     blas.share_threads(_blas_jobs)
 
 
@@ -77,7 +84,7 @@ def num_threads() -> int:
 
 def runtime_name() -> str:
     """The OpenMP run time that loops use, as it was looked for: `"libgomp.so.1"`, say; `"none"` without any."""
-    return _NO_RUNTIME if _forked else _get_native().name
+    return _NO_RUNTIME if _forked else _find_library()[1]
 
 
 def _provide() -> None:
@@ -90,16 +97,17 @@ def _get_native() -> _Native:
         if _native is None:
             exports = (PARALLEL_FOR, _BLAS_JOBS, _TEAM, _THREADS, *_POINTERS)
             loaded = load_support("parallel", exports)
-            library, name = _find_library()
+            library, _ = _find_library()
             if library is not None:
                 for variable, function in _POINTERS.items():
                     address = ctypes.cast(library[function], ctypes.c_void_p).value
                     ctypes.c_void_p.from_address(loaded.address(variable)).value = address
-            _native = _Native(loaded, library, name)
+            _native = _Native(loaded, library)
             _apply_count()
         return _native
 
 
+@cache
 def _find_library() -> tuple[ctypes.CDLL | None, str]:
     """The OpenMP run time with its name; `TirError` where the environment names one that cannot be used."""
     named = os.environ.get(_ENVIRONMENT)
@@ -110,9 +118,7 @@ def _find_library() -> tuple[ctypes.CDLL | None, str]:
                 f"{_ENVIRONMENT} names {named}, which is no OpenMP run time with libgomp's interface"
             )
         return library, named
-    # pip installs the libraries of the wheel intel-openmp there.
-    wheel = Path(sys.prefix) / "lib" / "libiomp5.so"
-    for name in ("libgomp.so.1", "libomp.so.5", "libiomp5.so", str(wheel)):
+    for name in _LIBRARIES:
         library = _open(name)
         if library is not None:
             return library, name

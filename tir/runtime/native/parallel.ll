@@ -17,10 +17,12 @@ declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare void @abort() noreturn
 declare i64 @llvm.umin.i64(i64, i64)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 
 ; The task, its context, the count of iterations, the number of ranges, the units in a range, how many ranges have
-; one unit more, the iterations of a unit; then the number of the next range and the first status that is not 0.
-%loop = type { ptr, ptr, i64, i64, i64, i64, i64, i64, i32 }
+; one unit more, the iterations of a unit, the size of the team; then a byte for each range, which tells whether a
+; thread has taken it, and the first status that is not 0.
+%loop = type { ptr, ptr, i64, i64, i64, i64, i64, i64, ptr, i32 }
 
 ; i32 tir_parallel_for(i32 task(context, begin, end), context, count, grain)
 ;
@@ -86,11 +88,15 @@ share:
   store i64 %remainder, ptr %remainder_at, align 8
   %unit_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 6
   store i64 %unit, ptr %unit_at, align 8
-  %next_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
-  store i64 0, ptr %next_at, align 8
-  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
-  store i32 0, ptr %status_at, align 4
   %team_wide = call i64 @llvm.umin.i64(i64 %threads_wide, i64 %ranges)
+  %team_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
+  store i64 %team_wide, ptr %team_at, align 8
+  %taken = alloca i8, i64 %ranges, align 64
+  call void @llvm.memset.p0.i64(ptr %taken, i8 0, i64 %ranges, i1 false)
+  %taken_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
+  store ptr %taken, ptr %taken_at, align 8
+  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 9
+  store i32 0, ptr %status_at, align 4
   %team = trunc i64 %team_wide to i32
   call void %parallel(ptr @take_ranges, ptr %loop, i32 %team, i32 0)
   %status = load atomic i32, ptr %status_at monotonic, align 4
@@ -102,7 +108,8 @@ serial:
   ret i32 %result
 }
 
-; What every thread of the team does: take the next range until there is none.
+; What every thread of the team does: take ranges that nobody has taken, first those of its own part of the loop, so
+; that it finds there in its cache what it wrote in the loop before.
 define internal void @take_ranges(ptr %loop) nounwind {
 entry:
   %task = load ptr, ptr %loop, align 8
@@ -118,19 +125,39 @@ entry:
   %remainder = load i64, ptr %remainder_at, align 8
   %unit_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 6
   %unit = load i64, ptr %unit_at, align 8
-  %next_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
-  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
+  %team_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
+  %team = load i64, ptr %team_at, align 8
+  %taken_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
+  %taken = load ptr, ptr %taken_at, align 8
+  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 9
+  %get_thread = load atomic ptr, ptr @tir_omp_get_thread_num monotonic, align 8
+  %thread = call i32 %get_thread()
+  %thread_wide = zext i32 %thread to i64
+  %before = mul i64 %thread_wide, %ranges
+  %first = udiv i64 %before, %team
   br label %look
 
 look:
+  %seen = phi i64 [ 0, %entry ], [ %seen_next, %pass ]
   %failure = load atomic i32, ptr %status_at monotonic, align 4
   %well = icmp eq i32 %failure, 0
-  br i1 %well, label %take, label %done
+  %left = icmp ult i64 %seen, %ranges
+  %go_on = and i1 %well, %left
+  br i1 %go_on, label %take, label %done
 
 take:
-  %number = atomicrmw add ptr %next_at, i64 1 monotonic
-  %left = icmp ult i64 %number, %ranges
-  br i1 %left, label %run, label %done
+  %ahead = add i64 %first, %seen
+  %over = icmp uge i64 %ahead, %ranges
+  %wrapped = sub i64 %ahead, %ranges
+  %number = select i1 %over, i64 %wrapped, i64 %ahead
+  %mark = getelementptr inbounds i8, ptr %taken, i64 %number
+  %old = atomicrmw xchg ptr %mark, i8 1 monotonic
+  %mine = icmp eq i8 %old, 0
+  br i1 %mine, label %run, label %pass
+
+pass:
+  %seen_next = add i64 %seen, 1
+  br label %look
 
 run:
   %after = add i64 %number, 1
@@ -146,7 +173,7 @@ run:
   %end = select i1 %last, i64 %count, i64 %bound
   %status = call i32 %task(ptr %context, i64 %begin, i64 %end)
   %good = icmp eq i32 %status, 0
-  br i1 %good, label %look, label %fail
+  br i1 %good, label %pass, label %fail
 
 fail:
   %exchange = cmpxchg ptr %status_at, i32 0, i32 %status monotonic monotonic

@@ -1,0 +1,141 @@
+"""Loops and products for the tests of threads: what ran is written down."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+
+import numpy as np
+
+from tir.runtime import blas, cpu, threads
+
+# A context is: how often each iteration ran (i32*), the ranges (i64 pairs), how many there are, the iteration that
+# fails, the status it fails with, and how many iterations each iteration's own loop has.
+TASKS = """
+%context = type { ptr, ptr, i64, i64, i32, i64 }
+
+declare i32 @tir_parallel_for(ptr, ptr, i64, i64)
+
+define i32 @record(ptr %context, i64 %begin, i64 %end) {
+entry:
+  %counts = load ptr, ptr %context
+  %ranges_at = getelementptr %context, ptr %context, i64 0, i32 1
+  %ranges = load ptr, ptr %ranges_at
+  %number_at = getelementptr %context, ptr %context, i64 0, i32 2
+  %number = atomicrmw add ptr %number_at, i64 2 monotonic
+  %first_at = getelementptr i64, ptr %ranges, i64 %number
+  store i64 %begin, ptr %first_at
+  %second_at = getelementptr i64, ptr %first_at, i64 1
+  store i64 %end, ptr %second_at
+  br label %head
+head:
+  %i = phi i64 [ %begin, %entry ], [ %next, %body ]
+  %more = icmp slt i64 %i, %end
+  br i1 %more, label %body, label %done
+body:
+  %count_at = getelementptr i32, ptr %counts, i64 %i
+  %old = atomicrmw add ptr %count_at, i32 1 monotonic
+  %next = add i64 %i, 1
+  br label %head
+done:
+  %wrong_at = getelementptr %context, ptr %context, i64 0, i32 3
+  %wrong = load i64, ptr %wrong_at
+  %after = icmp sge i64 %wrong, %begin
+  %before = icmp slt i64 %wrong, %end
+  %inside = and i1 %after, %before
+  %status_at = getelementptr %context, ptr %context, i64 0, i32 4
+  %status = load i32, ptr %status_at
+  %result = select i1 %inside, i32 %status, i32 0
+  ret i32 %result
+}
+
+define i32 @nested(ptr %context, i64 %begin, i64 %end) {
+  %inner_at = getelementptr %context, ptr %context, i64 0, i32 5
+  %inner = load i64, ptr %inner_at
+  %status = call i32 @tir_parallel_for(ptr @record, ptr %context, i64 %inner, i64 1)
+  ret i32 %status
+}
+
+define i32 @run(ptr %context, i64 %count, i64 %grain) {
+  %status = call i32 @tir_parallel_for(ptr @record, ptr %context, i64 %count, i64 %grain)
+  ret i32 %status
+}
+
+define i32 @run_nested(ptr %context, i64 %count, i64 %inner) {
+  %inner_at = getelementptr %context, ptr %context, i64 0, i32 5
+  store i64 %inner, ptr %inner_at
+  %status = call i32 @tir_parallel_for(ptr @nested, ptr %context, i64 %count, i64 1)
+  ret i32 %status
+}
+"""
+
+
+class Context(ctypes.Structure):
+    """What the tasks read and write."""
+
+    _fields_ = (
+        ("counts", ctypes.c_void_p),
+        ("ranges", ctypes.c_void_p),
+        ("number", ctypes.c_int64),
+        ("wrong", ctypes.c_int64),
+        ("status", ctypes.c_int32),
+        ("inner", ctypes.c_int64),
+    )
+
+
+class Loop:
+    """One run of `record` over 0 to `count`."""
+
+    def __init__(self, count: int, wrong: int = -1, status: int = 0) -> None:
+        self.counts = np.zeros(max(count, 1), np.int32)
+        self._ranges = np.zeros((max(count, 1) + 1) * 2, np.int64)
+        self.context = Context(
+            self.counts.ctypes.data, self._ranges.ctypes.data, 0, wrong, status, 0
+        )
+
+    def run(self, count: int, grain: int, name: str = "run") -> int:
+        """Runs it, or `run_nested`; the status."""
+        return _function(name)(ctypes.addressof(self.context), count, grain)
+
+    @property
+    def ranges(self) -> list[tuple[int, int]]:
+        """The ranges that ran, sorted."""
+        pairs = self._ranges[: self.context.number].reshape(-1, 2)
+        return sorted((int(begin), int(end)) for begin, end in pairs)
+
+
+_code: list[cpu.LoadedObject] = []
+
+
+def _function(name: str) -> Callable[[int, int, int], int]:
+    if not _code:
+        threads.bind_symbols()
+        _code.append(cpu.load_object(cpu.compile_to_object(TASKS), ["run", "run_nested"]))
+    return _code[0].function(name, ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+
+
+def _gemm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """A product by the library of `blas`, called as compiled code does."""
+    c = np.full((a.shape[0], b.shape[1]), np.nan)
+    (m, n), k = c.shape, a.shape[1]
+    pointers = [ctypes.c_void_p(x.ctypes.data) for x in (a, b, c)]
+    one, zero = ctypes.c_double(1), ctypes.c_double(0)
+    gemm = blas.library()["scipy_cblas_dgemm"]
+    gemm(101, 111, 111, m, n, k, one, pointers[0], k, pointers[1], n, zero, pointers[2], n)
+    return c
+
+
+def check_product(seed: int, size: int = 300) -> None:
+    """Compares a product with NumPy's."""
+    threads.bind_symbols()
+    a, b = np.random.default_rng(seed).random((2, size, size))
+    np.testing.assert_allclose(_gemm(a, b), a @ b, rtol=1e-12)
+
+
+def everything() -> int:
+    """Checks a product and a loop; how many ranges that had."""
+    check_product(1)
+    loop = Loop(10_000)
+    assert loop.run(10_000, 64) == 0
+    assert (loop.counts == 1).all()
+    return len(loop.ranges)

@@ -1,0 +1,313 @@
+"""Loops and matrix products on shared threads: every iteration once, from any thread, in any child."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.runtime.native_entry import (
+    Failed,
+    executable,
+    on_failure,
+    parameter,
+    slow_path,
+    strided,
+)
+from tests.runtime.parallel_loops import Loop, check_product
+from tir.config import config
+from tir.runtime import blas, threads
+
+THREAD_COUNTS = [1, 2, 5]
+
+
+def _check_ranges(ranges: list[tuple[int, int]], count: int, grain: int, most: int) -> None:
+    assert [begin for begin, _ in ranges] == [0, *(end for _, end in ranges[:-1])]
+    assert ranges[-1][1] == count
+    assert len(ranges) <= most
+    if len(ranges) > 1:
+        assert all(end - begin >= grain for begin, end in ranges)
+        if grain >= 64:
+            assert all(begin % 64 == 0 for begin, _ in ranges)
+
+
+@pytest.mark.parametrize("thread_count", THREAD_COUNTS)
+def test_every_iteration_runs_once(thread_count: int) -> None:
+    counts = [1, 2, 5, 63, 64, 65, 127, 128, 129, 1000, 4096, 100_001]
+    grains = [-1, 0, 1, 2, 63, 64, 65, 100, 1000, 50_000, 1 << 40]
+    with config.change_flags(threads=thread_count):
+        for count, grain in itertools.product(counts, grains):
+            loop = Loop(count)
+            assert loop.run(count, grain) == 0
+            assert (loop.counts == 1).all()
+            _check_ranges(loop.ranges, count, grain, 4 * thread_count)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_nothing_runs_for_no_iterations(count: int) -> None:
+    loop = Loop(1)
+    assert loop.run(count, 1) == 0
+    assert not loop.ranges
+
+
+def test_ranges_are_of_even_size() -> None:
+    with config.change_flags(threads=5):
+        loop = Loop(1999)
+        loop.run(1999, 1)
+        sizes = {end - begin for begin, end in loop.ranges}
+    assert len(loop.ranges) == 20
+    assert sizes == {99, 100}
+
+
+@pytest.mark.skipif(threads.runtime_name() == "none", reason="there is no OpenMP run time")
+def test_the_thread_count_takes_effect_at_the_next_call() -> None:
+    for count in (3, 1, 2):
+        with config.change_flags(threads=count):
+            loop = Loop(10_000)
+            loop.run(10_000, 1)
+            assert len(loop.ranges) == (4 * count if count > 1 else 1)
+            assert blas.get_num_threads() == count
+
+
+@pytest.mark.parametrize("thread_count", THREAD_COUNTS)
+def test_the_first_failure_is_the_result(thread_count: int) -> None:
+    with config.change_flags(threads=thread_count):
+        loop = Loop(10_000, wrong=5000, status=7)
+        assert loop.run(10_000, 100) == 7
+        assert (loop.counts <= 1).all()
+        assert loop.counts[5000] == 1
+        # Nothing of it is left for the next call.
+        assert Loop(10_000).run(10_000, 100) == 0
+
+
+@pytest.mark.parametrize("thread_count", THREAD_COUNTS)
+def test_a_loop_in_a_loop_runs_in_its_thread(thread_count: int) -> None:
+    with config.change_flags(threads=thread_count):
+        loop = Loop(1000)
+        assert loop.run(50, 1000, "run_nested") == 0
+        assert set(loop.ranges) == {(0, 1000)}
+        assert set(loop.counts) == {len(loop.ranges)}
+
+
+def _in_threads(number: int, work: Callable[[int], None]) -> None:
+    failures: list[BaseException] = []
+
+    def run(index: int) -> None:
+        try:
+            work(index)
+        except BaseException as error:
+            failures.append(error)
+
+    started = [threading.Thread(target=run, args=(index,)) for index in range(number)]
+    for thread in started:
+        thread.start()
+    for thread in started:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def test_many_threads_call_at_once() -> None:
+    def work(index: int) -> None:
+        for round_ in range(50):
+            count = 1000 + 100 * index + round_
+            fails = round_ % 3 == 0
+            loop = Loop(count, wrong=3 if fails else -1, status=index + 1)
+            assert loop.run(count, 64) == (index + 1 if fails else 0)
+            if not fails:
+                assert (loop.counts == 1).all()
+                _check_ranges(loop.ranges, count, 64, 12)
+
+    with config.change_flags(threads=3):
+        _in_threads(8, work)
+
+
+@pytest.mark.parametrize("thread_count", THREAD_COUNTS)
+def test_products(thread_count: int) -> None:
+    threads.bind_symbols()
+    with config.change_flags(threads=thread_count):
+        check_product(thread_count)
+
+
+def test_products_and_loops_of_many_threads() -> None:
+    def work(index: int) -> None:
+        for round_ in range(5):
+            check_product(index + 8 * round_)
+            loop = Loop(5000)
+            assert loop.run(5000, 64) == 0
+            assert (loop.counts == 1).all()
+
+    threads.bind_symbols()
+    with config.change_flags(threads=3):
+        _in_threads(8, work)
+
+
+VECTOR = strided(1, "f64")
+
+ROOT = f"""
+func.func private @kernel(%x: {VECTOR}, %out: memref<?xf64>) {{
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %grain = arith.constant 64 : index
+  %zero = arith.constant 0.0 : f64
+  %n = memref.dim %out, %c0 : memref<?xf64>
+  rt.parallel (%begin, %end) = %n grain %grain {{
+    scf.for %i = %begin to %end step %c1 {{
+      %a = memref.load %x[%i] : {VECTOR}
+      %ok = arith.cmpf oge, %a, %zero : f64
+      rt.assert %ok, "negative" {{kind = "ValueError"}}
+      %b = math.sqrt %a : f64
+      memref.store %b, %out[%i] : memref<?xf64>
+    }}
+  }}
+  func.return
+}}
+
+func.func @main({parameter("%x", VECTOR, "float64")}) {{
+  %c0 = arith.constant 0 : index
+  %n = memref.dim %x, %c0 : {VECTOR}
+  %out = rt.alloc_output(%n) {{index = 0 : i64, dtype = "float64"}} : memref<?xf64>
+  rt.release_gil %n : index
+  func.call @kernel(%x, %out) : ({VECTOR}, memref<?xf64>) -> ()
+  rt.acquire_gil
+  func.return
+}}
+"""
+
+
+def test_functions_that_python_threads_call() -> None:
+    root = executable(ROOT).bind(slow_path, on_failure, [])
+
+    def work(index: int) -> None:
+        for size in (0, 1, 1000, 100_000):
+            x = np.random.default_rng(index).random(size)
+            np.testing.assert_array_equal(root(x), np.sqrt(x))
+        x[size // 2] = -1
+        with pytest.raises(Failed, match="1"):
+            root(x)
+
+    with config.change_flags(threads=3):
+        _in_threads(8, work)
+
+
+PREAMBLE = """
+import ctypes, os, threading
+from tests.runtime.parallel_loops import Loop, check_product, everything
+from tir.config import config
+from tir.runtime import threads
+
+config.threads = 3
+"""
+
+
+def _run_program(text: str, **environment: str) -> str:
+    """What a program prints in a process of its own that has a minute."""
+    done = subprocess.run(
+        [sys.executable, "-c", PREAMBLE + text],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_forked_child_runs_loops_itself() -> None:
+    output = _run_program(
+        """
+before = everything()
+child = os.fork()
+if child == 0:
+    print("child", everything(), threads.runtime_name(), flush=True)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+print("parent", everything() == before, threads.runtime_name() == "none", flush=True)
+"""
+    )
+    assert "child 1 none" in output
+    assert output.splitlines()[-1].startswith("parent True")
+
+
+def test_a_child_forked_while_a_loop_runs() -> None:
+    """The mutex of the team is held by a thread that the child does not have."""
+    assert "done" in _run_program(
+        """
+stop = False
+def work():
+    while not stop:
+        Loop(100_000).run(100_000, 64)
+everything()
+worker = threading.Thread(target=work)
+worker.start()
+for _ in range(8):
+    child = os.fork()
+    if child == 0:
+        everything()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+stop = True
+worker.join()
+print("done")
+"""
+    )
+
+
+def test_a_child_of_a_process_that_has_run_nothing_has_threads() -> None:
+    output = _run_program(
+        """
+child = os.fork()
+if child == 0:
+    print(everything(), threads.runtime_name(), flush=True)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+    )
+    ranges, name = output.split()
+    assert (int(ranges) == 1) == (name == "none")
+
+
+def test_a_team_that_is_smaller_than_asked() -> None:
+    """BLAS's jobs wait for each other: they need a thread each, wherever that comes from."""
+    assert int(_run_program("print(everything())", OMP_THREAD_LIMIT="2")) >= 1
+
+
+@pytest.mark.skipif(threads.runtime_name() == "none", reason="there is no OpenMP run time")
+def test_products_in_a_parallel_region_of_somebody_else() -> None:
+    assert "[1, 1]" in _run_program(
+        """
+library = ctypes.CDLL(threads.runtime_name())
+check_product(2)
+results = []
+@ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+def region(_):
+    results.append(everything())
+library.GOMP_parallel(region, None, 2, 0)
+print(results)
+"""
+    )
+
+
+def test_a_library_that_is_named_must_be_one() -> None:
+    assert "names nonsense.so" in _run_program(
+        """
+try:
+    threads.runtime_name()
+except Exception as error:
+    print(error)
+""",
+        TIR_OPENMP_LIBRARY="nonsense.so",
+    )
+
+
+def test_without_a_run_time() -> None:
+    program = "threads._LIBRARIES = ()\nprint(everything(), threads.runtime_name())"
+    output = _run_program(program, TIR_OPENMP_LIBRARY="")
+    assert output.split() == ["1", "none"]
