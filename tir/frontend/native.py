@@ -8,21 +8,23 @@ from typing import Any
 from tir.config import config
 from tir.frontend.call_errors import FailureReporter, NativeFailure
 from tir.frontend.program import Program
+from tir.support.garbage import collection_paused
 
 
 class NativeProgram:
     """A program compiled to a native function of canonical arrays, one for each input."""
 
     def __init__(self, program: Program, optimize: bool, name: str) -> None:
-        # The compiler is imported when the first function is compiled.
-        from tir.compiler import compile_module  # noqa: PLC0415
-        from tir.runtime.blas import set_num_threads  # noqa: PLC0415
-        from tir.runtime.executable import Executable  # noqa: PLC0415
+        with collection_paused():
+            # The compiler is imported when the first function is compiled.
+            from tir.compiler import compile_module  # noqa: PLC0415
+            from tir.runtime.blas import set_num_threads  # noqa: PLC0415
+            from tir.runtime.executable import Executable  # noqa: PLC0415
 
-        if config.threads is not None:
-            set_num_threads(config.threads)
-        self._artifact = compile_module(program.emit(), optimize=optimize)
-        self._executable = Executable(self._artifact.object_code, name)
+            if config.threads is not None:
+                set_num_threads(config.threads)
+            self._artifact = compile_module(program.emit(), optimize=optimize)
+            self._executable = Executable(self._artifact.object_code, name)
         failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
         self._report = FailureReporter(failures, program.emit, program.inputs, program.shared)
         self._cells = [variable.container.storage for variable in program.shared]
