@@ -52,7 +52,9 @@ LOOPS = Stage(
     frozenset(_HOST | {"scf", "memref", "math", "math_ext"}),
 )
 LLVM = Stage(
-    "llvm", ("expand-math", "convert-to-llvm", "emit-python-entry"), frozenset({"builtin", "llvm"})
+    "llvm",
+    ("expand-math", "convert-to-llvm", "emit-python-entry", "mark-cold-functions"),
+    frozenset({"builtin", "llvm"}),
 )
 GPU = Stage(
     "gpu",
