@@ -37,6 +37,17 @@ def test_second_compilation_runs_nothing() -> None:
     assert second.ir("tir") != first.ir("tir")  # its own names
 
 
+def test_timings_name_every_step() -> None:
+    x = T.dvector("x")
+    timings = tir.function([x], T.exp(x)).timings()
+    steps = list(timings)
+    assert steps.index("merge") < steps.index("convert-to-llvm") < steps.index("llvm-codegen")
+    assert {"llvm-assembly", "llvm-parse", "llvm-optimize"} < set(steps)
+    assert all(seconds >= 0 for seconds in timings.values())
+    assert tir.function([x], T.exp(x)).timings() == {}
+    assert tir.function([x], T.exp(x), mode="FAST_COMPILE").timings() == {}
+
+
 def test_different_programs_and_options_differ() -> None:
     assert compile_sum(2.0).timings
     assert compile_sum(3.0).timings

@@ -41,6 +41,10 @@ class NativeProgram:
         """The text of the program at a stage of the compiler."""
         return self._artifact.ir(stage)
 
+    def timings(self) -> dict[str, float]:
+        """The seconds that the steps of the compiler took."""
+        return dict(self._artifact.timings)
+
 
 def _refuse(*arguments: Any) -> Any:
     raise RuntimeError(

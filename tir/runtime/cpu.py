@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from tir.support.errors import TirError
+from tir.support.timing import measured
 
 from .blas import symbol_address
 from .elf import ObjectFile
@@ -130,11 +131,20 @@ def assembly(text: str, level: int = 3) -> str:
         return host.machine.emit_assembly(_optimized(host, text, level))
 
 
-def compile_to_object(text: str, level: int = 3) -> bytes:
-    """Object code for this CPU. TirError where LLVM does not accept the assembly."""
+def compile_to_object(text: str, level: int = 3, timings: dict[str, float] | None = None) -> bytes:
+    """Object code for this CPU. TirError where LLVM does not accept the assembly.
+
+    `timings` collects the seconds of LLVM's start, and of the steps of its work.
+    """
     with LLVM_LOCK:
-        host = _get_host()
-        return host.machine.emit_object(_optimized(host, text, level))
+        with measured(timings, "llvm-start"):
+            host = _get_host()
+        with measured(timings, "llvm-parse"):
+            module = _parse(host, text)
+        with measured(timings, "llvm-optimize"):
+            _optimize(host, module, level)
+        with measured(timings, "llvm-codegen"):
+            return host.machine.emit_object(module)
 
 
 class LoadedObject:
