@@ -14,6 +14,8 @@ import numpy as np
 from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, ModuleOp
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 
+from tir.support.machine import machine_description
+
 _PACKAGE = Path(__file__).parent
 
 
@@ -94,20 +96,19 @@ def environment() -> bytes:
         *(_installed(name) for name in ("llvmlite", "xdsl")),
         np.__version__,
         sys.version,
-        " ".join(os.uname()[::2]),  # the system, its release, and the kind of machine
-        cpu_description(),
+        machine_description(),
         sources.hexdigest(),
     )
     return "\n".join(parts).encode()
 
 
 def _sources(folder: str) -> Iterator[tuple[str, str]]:
-    """The Python files below a folder, each with its size and time."""
+    """The sources below a folder, each with its size and time."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
                 yield from _sources(entry.path)
-            elif entry.name.endswith(".py"):
+            elif entry.name.endswith((".py", ".ll")):
                 status = entry.stat()
                 yield (
                     entry.path.removeprefix(str(_PACKAGE)),
@@ -124,17 +125,3 @@ def _installed(name: str) -> str:
     folder = Path(spec.origin).parent.parent
     versions = sorted(n for n in os.listdir(folder) if n.startswith(f"{name}-"))
     return f"{name} {versions} {status.st_size} {status.st_mtime_ns}"
-
-
-def cpu_description() -> str:
-    """The model of this CPU and its instruction set extensions, as the system tells them."""
-    try:
-        text = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        # Systems that tell it otherwise; importing `platform` takes long.
-        import platform  # noqa: PLC0415
-
-        return f"{platform.machine()} {platform.processor()}"
-    wanted = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features", "CPU part")
-    first = text.split("\n\n", 1)[0]
-    return "\n".join(line for line in first.splitlines() if line.split("\t")[0].strip() in wanted)

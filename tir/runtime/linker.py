@@ -1,7 +1,7 @@
 """Loads object code for x86-64 without LLVM, which takes longer to start than everything else that a cached function needs.
 
 The sections of a file are copied into one piece of memory, so that they reach one another with 32 bits; calls of what
-is outside go through stubs, and addresses of what is outside are kept in a table. Pages are writable or executable,
+is outside go through stubs, which read the addresses in a table. Pages are writable or executable,
 never both.
 
     code | stubs | constants, table of addresses | data
@@ -38,7 +38,8 @@ _GROUP = 17
 
 # How the linked value is computed and stored, by the numbers of the x86-64 ABI.
 _ABSOLUTE_64 = 1
-_RELATIVE_32 = (2, 4)  # of a place, and of a function that may be called through a stub
+_CALL_32 = 4  # of a function, which may be called through a stub
+_RELATIVE_32 = (2, _CALL_32)
 _TABLE_RELATIVE_32 = (9, 41, 42)  # of an entry in the table of addresses
 _RELATIVE_64 = 24
 
@@ -49,6 +50,7 @@ _FARTHEST = 2**31 - 1
 _READ, _EXECUTE = 1, 4
 _INT32 = struct.Struct("<i")
 _INT64 = struct.Struct("<q")
+_UINT64 = struct.Struct("<Q")
 
 
 class NeedsLinker(Exception):
@@ -87,8 +89,8 @@ def link(file: ObjectFile, outside: Mapping[str, int], exports: Iterable[str]) -
     """
     if file.machine != MACHINE_X86_64:
         raise NeedsLinker(f"machine {file.machine}")
-    number_of = {name: number for number, name in enumerate(file.undefined())}
-    layout = _lay_out(file, len(number_of))
+    slots = _slot_numbers(file)
+    layout = _lay_out(file, len(slots))
     memory = mmap.mmap(-1, layout.size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     base = ctypes.addressof(ctypes.c_char.from_buffer(memory))
     for number, place in layout.places.items():
@@ -97,12 +99,18 @@ def link(file: ObjectFile, outside: Mapping[str, int], exports: Iterable[str]) -
             memory[place : place + section.size] = file.data[
                 section.offset : section.offset + section.size
             ]
-    for name, number in number_of.items():
+    targets = {
+        number: base + layout.places[symbol.section] + symbol.value
+        if symbol.section in layout.places
+        else outside.get(symbol.name)
+        for number, symbol in enumerate(file.symbols)
+    }
+    for symbol, number in slots.items():
         stub, slot = layout.stubs + number * _STUB_SIZE, layout.slots + number * _SLOT_SIZE
         memory[stub : stub + 2] = _JUMP_THROUGH_TABLE
         _INT32.pack_into(memory, stub + 2, slot - stub - 6)
-        struct.pack_into("<Q", memory, slot, outside[name])
-    _relocate(file, layout, memory, base, number_of, outside)
+        _UINT64.pack_into(memory, slot, targets[symbol] or 0)
+    _relocate(file, layout, memory, base, slots, targets)
     _protect(base, 0, layout.code_end, _READ | _EXECUTE)
     _protect(base, layout.code_end, layout.constants_end, _READ)
     defined = {s.name: s for s in file.symbols if s.section in layout.places}
@@ -156,15 +164,25 @@ def _round_up(value: int, unit: int) -> int:
     return -(-value // unit) * unit
 
 
+def _slot_numbers(file: ObjectFile) -> dict[int, int]:
+    """Numbers of the symbols that have an entry in the table of addresses, and a stub -> the number of that entry."""
+    found = [n for n, symbol in enumerate(file.symbols) if symbol.section == UNDEFINED]
+    for section in file.sections:
+        if section.kind == RELOCATIONS:
+            found += [
+                n for _, kind, n, _ in file.relocations(section) if kind in _TABLE_RELATIVE_32
+            ]
+    return {symbol: number for number, symbol in enumerate(dict.fromkeys(found))}
+
+
 def _relocate(
     file: ObjectFile,
     layout: _Layout,
     memory: mmap.mmap,
     base: int,
-    number_of: Mapping[str, int],
-    outside: Mapping[str, int],
+    slots: Mapping[int, int],
+    targets: Mapping[int, int | None],
 ) -> None:
-    symbols = file.symbols
     for section in file.sections:
         if section.kind == _GROUP:
             raise NeedsLinker("a group of sections")
@@ -173,27 +191,24 @@ def _relocate(
             continue
         for offset, kind, number, addend in file.relocations(section):
             at = place + offset
-            symbol = symbols[number]
-            # Targets in bytes from the start of the memory, too.
-            outer = number_of.get(symbol.name) if symbol.section == UNDEFINED else None
-            if outer is not None:
-                target = layout.stubs + outer * _STUB_SIZE
-            elif symbol.section in layout.places:
-                target = layout.places[symbol.section] + symbol.value
-            else:
-                raise NeedsLinker(f"symbol {symbol.name} of section {symbol.section}")
-            if kind == _RELATIVE_32[1] or (kind == _RELATIVE_32[0] and outer is None):
-                _INT32.pack_into(memory, at, target + addend - at)
-            elif kind in _TABLE_RELATIVE_32 and outer is not None:
-                slot = layout.slots + outer * _SLOT_SIZE
+            target = targets[number]
+            if target is None:
+                raise NeedsLinker(f"symbol {file.symbols[number].name}")
+            inside = file.symbols[number].section != UNDEFINED
+            if kind in _RELATIVE_32 and inside:
+                _INT32.pack_into(memory, at, target - base + addend - at)
+            elif kind == _CALL_32:
+                stub = layout.stubs + slots[number] * _STUB_SIZE
+                _INT32.pack_into(memory, at, stub + addend - at)
+            elif kind in _TABLE_RELATIVE_32:
+                slot = layout.slots + slots[number] * _SLOT_SIZE
                 _INT32.pack_into(memory, at, slot + addend - at)
             elif kind == _ABSOLUTE_64:
-                address = base + target if outer is None else outside[symbol.name]
-                struct.pack_into("<Q", memory, at, (address + addend) % 2**64)
-            elif kind == _RELATIVE_64 and outer is None:
-                _INT64.pack_into(memory, at, target + addend - at)
+                _UINT64.pack_into(memory, at, target + addend)
+            elif kind == _RELATIVE_64 and inside:
+                _INT64.pack_into(memory, at, target - base + addend - at)
             else:
-                raise NeedsLinker(f"relocation {kind} of {symbol.name}")
+                raise NeedsLinker(f"relocation {kind} of {file.symbols[number].name}")
 
 
 def _protect(base: int, start: int, end: int, rights: int) -> None:
