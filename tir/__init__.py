@@ -7,6 +7,10 @@
 
 from __future__ import annotations
 
+# Before any dialect is imported.
+from tir.support import lazy_formats as _lazy_formats  # noqa: F401
+
+# isort: split
 from tir import tensor
 from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
 from tir.autodiff.gradient import grad

@@ -6,19 +6,16 @@ import json
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from time import perf_counter
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, LocationAttr, ModuleOp, StringAttr
 
 from tir.config import config
 from tir.fingerprint import fingerprint
 from tir.graph.emit import source_location
-from tir.passes import load
-from tir.pipelines import PIPELINES, Stage, run_stages, without_optimization
 from tir.runtime import cpu
 from tir.runtime.cache import Cache
 from tir.support.source import SourceLocation
-from tir.targets import TARGETS
+from tir.support.timing import measured
 
 FAILURES_ATTRIBUTE = "tir.failures"
 _TARGET_OF_NAME = {"llvm-ir": ("cpu", "llvm"), "asm": ("cpu", "asm"), "ptx": ("gpu", "ptx")}
@@ -43,7 +40,7 @@ class Artifact:
     object_code: bytes
     failures: tuple[Failure, ...]
     timings: dict[str, float] = field(repr=False)
-    """Seconds spent in each pass and in LLVM; empty where the code came from the cache."""
+    """Seconds spent in each pass and in each step of LLVM; empty where the code came from the cache."""
     source: ModuleOp = field(repr=False)
     optimize: bool = field(repr=False)
     """Whether the rewrites of the tir dialect ran."""
@@ -53,10 +50,14 @@ class Artifact:
 
         `ValueError` for an unknown name. The passes run again, so asking costs a compilation.
         """
+        from tir.passes import load  # noqa: PLC0415 - see _compile
+        from tir.pipelines import PIPELINES, pipeline_stages, run_stages  # noqa: PLC0415
+        from tir.targets import TARGETS  # noqa: PLC0415
+
         module = self.source.clone()
         names = []
         for pipeline in PIPELINES:
-            stages = _stages(pipeline, self.optimize)
+            stages = pipeline_stages(pipeline, self.optimize)
             here = [s.name for s in stages]
             if stage in here:
                 run_stages(module, stages[: here.index(stage) + 1])
@@ -64,7 +65,7 @@ class Artifact:
             names += [name for name in here if name not in names]
         if stage in _TARGET_OF_NAME:
             pipeline, target = _TARGET_OF_NAME[stage]
-            run_stages(module, _stages(pipeline, self.optimize))
+            run_stages(module, pipeline_stages(pipeline, self.optimize))
             output = StringIO()
             load(TARGETS[target])(module, output)  # pyright: ignore[reportCallIssue]
             return output.getvalue()
@@ -91,16 +92,16 @@ def compile_module(module: ModuleOp, optimize: bool = True) -> Artifact:
 
 
 def _compile(module: ModuleOp, optimize: bool) -> Artifact:
-    # The llvm dialect and its printer take long to import, and cached code needs neither.
+    # The passes, the llvm dialect and its printer take long to import, and cached code needs none of them.
+    from tir.pipelines import pipeline_stages, run_stages  # noqa: PLC0415
     from tir.targets.llvm_ir import llvm_assembly  # noqa: PLC0415
 
     timings: dict[str, float] = {}
     work = module.clone()
-    run_stages(work, _stages("cpu", optimize), timings=timings)
-    text = llvm_assembly(work)
-    start = perf_counter()
-    object_code = cpu.compile_to_object(text, config.opt_level)
-    timings["llvm"] = perf_counter() - start
+    run_stages(work, pipeline_stages("cpu", optimize), timings=timings)
+    with measured(timings, "llvm-assembly"):
+        text = llvm_assembly(work)
+    object_code = cpu.compile_to_object(text, config.opt_level, timings)
     return Artifact(object_code, _failures(work), timings, module, optimize)
 
 
@@ -124,11 +125,6 @@ def _unpack(content: bytes, module: ModuleOp, optimize: bool) -> Artifact:
         for kind, message, number in json.loads(header)
     )
     return Artifact(object_code, failures, {}, module, optimize)
-
-
-def _stages(pipeline: str, optimize: bool) -> tuple[Stage, ...]:
-    stages = PIPELINES[pipeline]
-    return stages if optimize else without_optimization(stages)
 
 
 def _failures(module: ModuleOp) -> tuple[Failure, ...]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import platform
+import os
 import sys
+from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, ModuleOp
 from xdsl.ir import Attribute, Operation, Region, SSAValue
+
+from tir.support.machine import machine_description
 
 _PACKAGE = Path(__file__).parent
 
@@ -87,26 +90,38 @@ def _attribute_bytes(attribute: Attribute, types: dict[Attribute, bytes]) -> byt
 def environment() -> bytes:
     """What does not change within a process: versions, tir's own sources, the CPU and its features."""
     sources = hashlib.sha256()
-    for path in sorted([*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.ll")]):
-        status = path.stat()
-        sources.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    for path, status in sorted(_sources(str(_PACKAGE))):
+        sources.update(f"{path} {status}\n".encode())
     parts = (
-        *(version(name) for name in ("llvmlite", "xdsl")),
+        *(_installed(name) for name in ("llvmlite", "xdsl")),
         np.__version__,
         sys.version,
-        platform.platform(),
-        cpu_description(),
+        machine_description(),
         sources.hexdigest(),
     )
     return "\n".join(parts).encode()
 
 
-def cpu_description() -> str:
-    """The model of this CPU and its instruction set extensions, as the system tells them."""
-    try:
-        text = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return f"{platform.machine()} {platform.processor()}"
-    wanted = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features", "CPU part")
-    first = text.split("\n\n", 1)[0]
-    return "\n".join(line for line in first.splitlines() if line.split("\t")[0].strip() in wanted)
+def _sources(folder: str) -> Iterator[tuple[str, str]]:
+    """The sources below a folder, each with its size and time."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _sources(entry.path)
+            elif entry.name.endswith((".py", ".ll")):
+                status = entry.stat()
+                yield (
+                    entry.path.removeprefix(str(_PACKAGE)),
+                    f"{status.st_size} {status.st_mtime_ns}",
+                )
+
+
+def _installed(name: str) -> str:
+    """Which version of a package is installed, without importing it or `importlib.metadata`, which takes longer."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        return name
+    status = os.stat(spec.origin)
+    folder = Path(spec.origin).parent.parent
+    versions = sorted(n for n in os.listdir(folder) if n.startswith(f"{name}-"))
+    return f"{name} {versions} {status.st_size} {status.st_mtime_ns}"

@@ -37,6 +37,7 @@ PASSES: dict[str, str] = {
     "convert-to-llvm": "tir.lowering.convert_to_llvm:ConvertToLLVMPass",
     "gpu-to-nvvm": "tir.lowering.gpu_to_nvvm:GpuToNvvmPass",
     "emit-python-entry": "tir.lowering.emit_python_entry:EmitPythonEntryPass",
+    "mark-cold-functions": "tir.lowering.mark_cold_functions:MarkColdFunctionsPass",
 }
 """Pass name -> "module:class"."""
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.ir import Dialect
 
 from tir.passes import DIALECTS, load_dialect, pass_factory
+from tir.support.timing import measured
 from tir.transforms.optimize import OPTIMIZATION_PASSES
 
 
@@ -53,7 +53,13 @@ LOOPS = Stage(
 )
 LLVM = Stage(
     "llvm",
-    ("outline-parallel", "expand-math", "convert-to-llvm", "emit-python-entry"),
+    (
+        "outline-parallel",
+        "expand-math",
+        "convert-to-llvm",
+        "emit-python-entry",
+        "mark-cold-functions",
+    ),
     frozenset({"builtin", "llvm"}),
 )
 GPU = Stage(
@@ -73,8 +79,11 @@ PIPELINES: dict[str, tuple[Stage, ...]] = {
 }
 
 
-def without_optimization(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-    """The same pipeline with no rewrite of the tir dialect (`Mode(optimizer=None)`)."""
+def pipeline_stages(pipeline: str, optimize: bool) -> tuple[Stage, ...]:
+    """The stages of a pipeline, or the same with no rewrite of the tir dialect (`Mode(optimizer=None)`)."""
+    stages = PIPELINES[pipeline]
+    if optimize:
+        return stages
     return tuple(Stage(s.name, (), s.dialects) if s.name == "optimized" else s for s in stages)
 
 
@@ -91,6 +100,11 @@ def stages_until(pipeline: str, stop_after: str | None) -> tuple[Stage, ...]:
             f"pipeline {pipeline!r} has no stage {stop_after!r}; it has {', '.join(names)}"
         )
     return stages[: names.index(stop_after) + 1]
+
+
+def stage_of_pass(stages: tuple[Stage, ...]) -> dict[str, str]:
+    """Pass name -> the name of its stage, for reports."""
+    return {name: stage.name for stage in stages for name in stage.passes}
 
 
 def new_context() -> Context:
@@ -128,10 +142,8 @@ def run_stages(
     context = context or new_context()
     for stage in stages:
         for name in stage.passes:
-            start = perf_counter()
-            pass_factory(name)()().apply(context, module)
-            if timings is not None:
-                timings[name] = timings.get(name, 0.0) + perf_counter() - start
+            with measured(timings, name):
+                pass_factory(name)()().apply(context, module)
             if verify:
                 module.verify()
         if after_stage is not None:

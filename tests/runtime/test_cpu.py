@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tir.runtime import blas, cpu
-from tir.runtime.elf import undefined_symbols
+from tir.runtime.elf import ObjectFile
 from tir.support.errors import TirError, UnsupportedError
 
 ADD = """
@@ -108,13 +108,13 @@ def test_symbols_of_the_process_the_interpreter_and_of_callers() -> None:
 
 def test_library_calls_that_llvm_makes_up_are_found() -> None:
     text = "define double @f(double %a, double %b) {\n%r = frem double %a, %b\nret double %r\n}"
-    assert "fmod" in undefined_symbols(cpu.compile_to_object(text))
+    assert "fmod" in ObjectFile(cpu.compile_to_object(text)).undefined()
     assert _function(text, "f", *[ctypes.c_double] * 3)(7.5, 2.0) == 1.5
 
 
 def test_only_elf_objects_are_read() -> None:
     with pytest.raises(UnsupportedError, match="ELF"):
-        undefined_symbols(b"MZ" + bytes(100))
+        ObjectFile(b"MZ" + bytes(100))
 
 
 def test_threads_compile_side_by_side() -> None:

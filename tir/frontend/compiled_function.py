@@ -65,6 +65,13 @@ class Function:
         """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm"."""
         return self._runner.ir(stage)
 
+    def timings(self) -> dict[str, float]:
+        """The seconds that each pass of the compiler took, in their order, and each step of LLVM.
+
+        Nothing is in it where the code came from the cache, or where the function is interpreted.
+        """
+        return self._runner.timings()
+
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that the function reads or updates."""
         states = set(self._program.states.values())

@@ -39,6 +39,10 @@ class InterpretedProgram:
             raise ValueError(f"an interpreted function has the stage 'tir' only, not {stage!r}")
         return str(self.module)
 
+    def timings(self) -> dict[str, float]:
+        """Nothing: no pass runs."""
+        return {}
+
     def __call__(self, *arrays: Array) -> Any:
         program = self.program
         values = [*arrays, *(v.container.storage[0] for v in program.shared)]

@@ -7,18 +7,20 @@ from typing import Any
 
 from tir.frontend.call_errors import FailureReporter, NativeFailure
 from tir.frontend.program import Program
+from tir.support.garbage import collection_paused
 
 
 class NativeProgram:
     """A program compiled to a native function of canonical arrays, one for each input."""
 
     def __init__(self, program: Program, optimize: bool, name: str) -> None:
-        # The compiler is imported when the first function is compiled.
-        from tir.compiler import compile_module  # noqa: PLC0415
-        from tir.runtime.executable import Executable  # noqa: PLC0415
+        with collection_paused():
+            # The compiler is imported when the first function is compiled.
+            from tir.compiler import compile_module  # noqa: PLC0415
+            from tir.runtime.executable import Executable  # noqa: PLC0415
 
-        self._artifact = compile_module(program.emit(), optimize=optimize)
-        self._executable = Executable(self._artifact.object_code, name)
+            self._artifact = compile_module(program.emit(), optimize=optimize)
+            self._executable = Executable(self._artifact.object_code, name)
         failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
         self._report = FailureReporter(failures, program.emit, program.inputs, program.shared)
         self._cells = [variable.container.storage for variable in program.shared]
@@ -34,6 +36,10 @@ class NativeProgram:
     def ir(self, stage: str) -> str:
         """The text of the program at a stage of the compiler."""
         return self._artifact.ir(stage)
+
+    def timings(self) -> dict[str, float]:
+        """The seconds that the steps of the compiler took."""
+        return dict(self._artifact.timings)
 
 
 def _refuse(*arguments: Any) -> Any:

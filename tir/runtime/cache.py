@@ -18,6 +18,7 @@ from pathlib import Path
 
 _MAGIC = b"tir cache 1\n"
 _SUFFIX = ".tir"
+_WRITING = ".writing-"
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
 
@@ -66,7 +67,7 @@ class Cache:
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(data)
@@ -83,17 +84,22 @@ class Cache:
                 yield Entry(path.stem, status.st_size, status.st_mtime)
 
     def clear(self) -> int:
-        """Remove all entries; how many there were."""
+        """Remove all entries, and files that writers left; how many entries there were."""
+        self._remove_leftovers(time.time())
         return self._remove(entry.key for entry in self.entries())
 
     def purge(self, days: float) -> int:
         """Remove the entries that nobody has used for a number of days, and files that writers left; how many."""
         limit = time.time() - days * 86400
-        for path in self.folder.glob("??/.writing-*"):
-            with contextlib.suppress(OSError):
-                if path.stat().st_mtime < limit:
-                    path.unlink()
+        self._remove_leftovers(limit)
         return self._remove(entry.key for entry in self.entries() if entry.used < limit)
+
+    def _remove_leftovers(self, limit: float) -> None:
+        # A writer whose file goes while it writes gives up its entry.
+        for path in self.folder.glob(f"??/{_WRITING}*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime <= limit:
+                    path.unlink()
 
     def _remove(self, keys: Iterator[str]) -> int:
         count = 0

@@ -14,9 +14,11 @@ from types import ModuleType
 from typing import Any
 
 from tir.support.errors import TirError
+from tir.support.timing import measured
 
 from .blas import symbol_address
-from .elf import undefined_symbols
+from .elf import ObjectFile
+from .linker import NeedsLinker, link
 from .llvm_lock import LLVM_LOCK
 from .llvm_passes import run_passes
 
@@ -35,11 +37,11 @@ class _Host:
 
     llvm: ModuleType
     machine: Any
-    jit: Any
     cpu: str
 
 
 _host: _Host | None = None
+_jit: Any = None
 
 
 def _get_host() -> _Host:
@@ -53,9 +55,17 @@ def _get_host() -> _Host:
         llvm.initialize_native_asmparser()
         cpu = llvm.get_host_cpu_name()
         machine = _create_machine(llvm, cpu)
-        jit = llvm.create_lljit_compiler(_create_machine(llvm, cpu), suppress_errors=True)
-        _host = _Host(llvm, machine, jit, cpu)
+        _host = _Host(llvm, machine, cpu)
     return _host
+
+
+def _get_jit(host: _Host) -> Any:
+    """LLVM's linker, for what the linker of our own leaves to it; the caller holds the lock."""
+    global _jit  # noqa: PLW0603 - one LLVM per process
+    if _jit is None:
+        machine = _create_machine(host.llvm, host.cpu)
+        _jit = host.llvm.create_lljit_compiler(machine, suppress_errors=True)
+    return _jit
 
 
 def _create_machine(llvm: ModuleType, cpu: str) -> Any:
@@ -128,25 +138,34 @@ def assembly(text: str, level: int = 3) -> str:
         return host.machine.emit_assembly(_optimized(host, text, level))
 
 
-def compile_to_object(text: str, level: int = 3) -> bytes:
-    """Object code for this CPU. TirError where LLVM does not accept the assembly."""
+def compile_to_object(text: str, level: int = 3, timings: dict[str, float] | None = None) -> bytes:
+    """Object code for this CPU. TirError where LLVM does not accept the assembly.
+
+    `timings` collects the seconds of LLVM's start, and of the steps of its work.
+    """
     with LLVM_LOCK:
-        host = _get_host()
-        return host.machine.emit_object(_optimized(host, text, level))
+        with measured(timings, "llvm-start"):
+            host = _get_host()
+        with measured(timings, "llvm-parse"):
+            module = _parse(host, text)
+        with measured(timings, "llvm-optimize"):
+            _optimize(host, module, level)
+        with measured(timings, "llvm-codegen"):
+            return host.machine.emit_object(module)
 
 
 class LoadedObject:
     """Object code in memory. Its addresses are valid for as long as it lives."""
 
-    def __init__(self, tracker: Any, names: Iterable[str]):
-        self._tracker = tracker
+    def __init__(self, image: Any, names: Iterable[str]):
+        self._image = image
         self._names = frozenset(names)
 
     def address(self, name: str) -> int:
         """The address of an exported symbol; KeyError for any other name."""
         if name not in self._names:
             raise KeyError(name)
-        return self._tracker[name]
+        return self._image[name]
 
     def function(self, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
         """A ctypes function, which keeps this object alive."""
@@ -156,40 +175,45 @@ class LoadedObject:
 
 
 def load_object(data: bytes, exports: Iterable[str] = ("main",)) -> LoadedObject:
-    """Loads object code and gives access to its exported symbols.
+    """Loads object code and gives access to its exported symbols, without LLVM where the linker of our own can.
 
     LinkError where it needs a symbol that neither `add_symbol` and `provide_symbols`, nor the BLAS library, nor the
     process has.
     """
     exports = tuple(exports)
+    file = ObjectFile(data)
+    found = {name: _resolve(name) for name in file.undefined()}
+    missing = sorted(name for name, address in found.items() if address is None)
+    if missing:
+        raise LinkError(f"undefined symbols in compiled code: {', '.join(missing)}")
+    outside = {name: address for name, address in found.items() if address is not None}
+    try:
+        return LoadedObject(link(file, outside, exports), exports)
+    except NeedsLinker:
+        return LoadedObject(_link_with_llvm(data, outside, exports), exports)
+    except KeyError as error:
+        raise LinkError(f"compiled code does not define {error}") from None
+
+
+def _link_with_llvm(data: bytes, outside: dict[str, int], exports: tuple[str, ...]) -> Any:
     with LLVM_LOCK:
         host = _get_host()
         builder = host.llvm.JITLibraryBuilder()
         builder.add_object_img(data)
-        missing: list[str] = []
-        for name in undefined_symbols(data):
-            address = _resolve(host, name)
-            if address is None:
-                missing.append(name)
-            else:
-                builder.import_symbol(name, address)
-        if missing:
-            raise LinkError(f"undefined symbols in compiled code: {', '.join(sorted(missing))}")
+        for name, address in outside.items():
+            builder.import_symbol(name, address)
         for name in exports:
             builder.export_symbol(name)
         try:
-            tracker = builder.link(host.jit, f"tir_{next(_names)}")
+            return builder.link(_get_jit(host), f"tir_{next(_names)}")
         except RuntimeError as error:
             raise LinkError(f"compiled code cannot be loaded: {error}") from error
-        return LoadedObject(tracker, exports)
 
 
-def _resolve(host: _Host, name: str) -> int | None:
+def _resolve(name: str) -> int | None:
     if name not in _symbols and name in _providers:
         _providers[name]()
-    address = _symbols.get(name) or symbol_address(name)
-    if address is None:
-        address = host.llvm.address_of_symbol(name) or _process_symbol(name)
+    address = _symbols.get(name) or symbol_address(name) or _process_symbol(name)
     if address is not None:
         _symbols[name] = address
     return address

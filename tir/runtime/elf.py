@@ -1,10 +1,26 @@
-"""The undefined symbols of an ELF object file, read before linking: LLVM's linker may abort on them."""
+"""Reads ELF object files: what LLVM makes, and what is loaded from the cache."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from tir.support.errors import UnsupportedError
+
+MACHINE_X86_64 = 62
+
+PROGRAM_DATA = 1
+RELOCATIONS = 4
+ZEROS = 8
+"""Kinds of sections: bytes of the file, relocations with addends, bytes that are 0."""
+
+WRITABLE, ALLOCATED, EXECUTABLE, THREAD_LOCAL = 0x1, 0x2, 0x4, 0x400
+"""Flags of sections."""
+
+UNDEFINED = 0
+"""Stands in place of a symbol's section."""
 
 _MAGIC = b"\x7fELF"
 _CLASS_64 = 2
@@ -14,29 +30,73 @@ _LINKERS_OWN = "_GLOBAL_OFFSET_TABLE_"
 _HEADER = struct.Struct("<16xHHIQQQIHHHHHH")
 _SECTION = struct.Struct("<IIQQQQIIQQ")
 _SYMBOL = struct.Struct("<IBBHQQ")
+_RELOCATION = struct.Struct("<QQq")
 
 
-def undefined_symbols(data: bytes) -> list[str]:
-    """The names that a 64-bit little-endian object file needs from elsewhere, in their order.
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the file. `link` and `info` are numbers of other sections, depending on the kind."""
 
-    UnsupportedError for any other format.
-    """
-    if data[:4] != _MAGIC or data[4] != _CLASS_64 or data[5] != _LITTLE_ENDIAN:
-        raise UnsupportedError("compiled code is not a 64-bit little-endian ELF object")
-    header = _HEADER.unpack_from(data)
-    offset, entry_size, count = header[5], header[10], header[11]
-    sections = [_SECTION.unpack_from(data, offset + i * entry_size) for i in range(count)]
-    names: list[str] = []
-    for section in sections:
-        if section[1] != _SYMBOL_TABLE:
-            continue
-        start, size, link = section[4], section[5], section[6]
-        strings_at = sections[link][4]
-        for position in range(start, start + size, _SYMBOL.size):
-            name_at, _, _, index, _, _ = _SYMBOL.unpack_from(data, position)
-            if index == 0 and name_at:
-                first = strings_at + name_at
-                name = data[first : data.index(b"\0", first)].decode()
-                if name != _LINKERS_OWN:
-                    names.append(name)
-    return names
+    kind: int
+    flags: int
+    offset: int
+    size: int
+    link: int
+    info: int
+    alignment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name and the place in a section that it stands for; the first of the table is none."""
+
+    name: str
+    section: int
+    value: int
+
+
+class ObjectFile:
+    """A 64-bit little-endian object file. UnsupportedError for any other format."""
+
+    def __init__(self, data: bytes) -> None:
+        if data[:4] != _MAGIC or data[4] != _CLASS_64 or data[5] != _LITTLE_ENDIAN:
+            raise UnsupportedError("compiled code is not a 64-bit little-endian ELF object")
+        self.data = data
+        header = _HEADER.unpack_from(data)
+        self.machine: int = header[1]
+        offset, size, count = header[5], header[10], header[11]
+        self.sections: list[Section] = []
+        for number in range(count):
+            _, kind, flags, _, start, length, link, info, alignment, _ = _SECTION.unpack_from(
+                data, offset + number * size
+            )
+            self.sections.append(Section(kind, flags, start, length, link, info, alignment))
+
+    @cached_property
+    def symbols(self) -> list[Symbol]:
+        """The symbol table, in its order, which relocations refer to."""
+        result: list[Symbol] = []
+        for section in self.sections:
+            if section.kind != _SYMBOL_TABLE:
+                continue
+            strings = self.sections[section.link].offset
+            table = self.data[section.offset : section.offset + section.size]
+            for name_at, _, _, index, value, _ in _SYMBOL.iter_unpack(table):
+                first = strings + name_at
+                name = self.data[first : self.data.index(b"\0", first)].decode()
+                result.append(Symbol(name, index, value))
+        return result
+
+    def relocations(self, section: Section) -> Iterator[tuple[int, int, int, int]]:
+        """Offset, kind, number of the symbol and addend of each relocation in a section of them."""
+        table = self.data[section.offset : section.offset + section.size]
+        for offset, info, addend in _RELOCATION.iter_unpack(table):
+            yield offset, info & 0xFFFFFFFF, info >> 32, addend
+
+    def undefined(self) -> list[str]:
+        """The names that the file needs from elsewhere, in their order: LLVM's linker may abort on them."""
+        return [
+            symbol.name
+            for symbol in self.symbols
+            if symbol.section == UNDEFINED and symbol.name not in ("", _LINKERS_OWN)
+        ]

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tir.config import config
+from tir.support.machine import machine_description
 
 from .cache import Cache
-from .cpu import LoadedObject, compile_to_object, host_cpu, load_object
+from .cpu import LoadedObject, compile_to_object, load_object
 from .llvm_lock import LLVM_LOCK
 
 _FOLDER = Path(__file__).with_name("native")
@@ -38,7 +39,7 @@ def _object_code(name: str) -> bytes:
     if not config.cache:
         return compile_to_object(text, _OPT_LEVEL)
     cache = Cache(Path(config.cache_dir).expanduser())
-    key = hashlib.sha256(f"support\n{host_cpu()}\n{text}".encode()).hexdigest()
+    key = hashlib.sha256(f"support\n{machine_description()}\n{text}".encode()).hexdigest()
     code = cache.get(key)
     if code is None:
         code = compile_to_object(text, _OPT_LEVEL)

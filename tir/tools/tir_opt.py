@@ -4,6 +4,7 @@ All of xdsl-opt's options and passes work; tir adds its dialects, passes and tar
 
     tir-opt program.mlir --pipeline cpu --stop-after kernels
     tir-opt program.mlir --pipeline cpu -t asm
+    tir-opt program.mlir --pipeline cpu -t asm --timing    # where the time went, on stderr
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import IO
 
+from xdsl.context import Context
 from xdsl.dialects import get_all_dialects
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
 from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from tir.passes import DIALECTS, PASSES, load, load_dialect, pass_factory
-from tir.pipelines import PIPELINES, run_stages, stages_until
+from tir.pipelines import PIPELINES, run_stages, stage_of_pass, stages_until
 from tir.support.errors import TirError
+from tir.support.timing import measured, timing_report
 from tir.targets import TARGETS, TARGETS_WITH_OPTIONS
 from tir.tools.locations import LocatingParser, first_invalid, location_text
 
@@ -33,7 +38,11 @@ class TirOptMain(xDSLOptMain):
     """The module that was read last."""
 
     def __init__(self, args: Sequence[str] | None = None) -> None:
+        self.timings: dict[str, float] = {}
         super().__init__(description="tir's pass driver", args=args)
+        self.pipeline = replace(
+            self.pipeline, passes=tuple(_Timed(p, self.timings) for p in self.pipeline.passes)
+        )
         try:
             self.stages = ()
             if self.args.pipeline is not None:
@@ -52,9 +61,10 @@ class TirOptMain(xDSLOptMain):
 
     def register_all_frontends(self) -> None:
         def parse(source: IO[bytes]) -> ModuleOp:
-            parser = LocatingParser(self.ctx, source.read().decode(), self.get_input_name())
-            self.module = parser.parse_module(not self.args.no_implicit_module)
-            return self.module
+            with measured(self.timings, "parse"):
+                parser = LocatingParser(self.ctx, source.read().decode(), self.get_input_name())
+                self.module = parser.parse_module(not self.args.no_implicit_module)
+                return self.module
 
         self.available_frontends["mlir"] = parse
 
@@ -78,10 +88,41 @@ class TirOptMain(xDSLOptMain):
         arg_parser.add_argument(
             "--stop-after", help="the last stage of the pipeline to run", default=None
         )
+        arg_parser.add_argument(
+            "--timing",
+            action="store_true",
+            help="print the seconds that each stage and pass took, on stderr",
+        )
 
     def apply_passes(self, prog: ModuleOp) -> None:
         super().apply_passes(prog)
-        run_stages(prog, self.stages, self.ctx, verify=not self.args.disable_verify)
+        verify = not self.args.disable_verify
+        run_stages(prog, self.stages, self.ctx, timings=self.timings, verify=verify)
+
+    def output_resulting_program(self, prog: ModuleOp) -> str:
+        with measured(self.timings, f"print as {self.args.target}"):
+            return super().output_resulting_program(prog)
+
+    def run(self) -> None:
+        super().run()
+        if self.args.timing:
+            print(timing_report(self.timings, stage_of_pass(self.stages)), file=sys.stderr)
+
+
+@dataclass(frozen=True)
+class _Timed(ModulePass):
+    """A pass whose time is taken."""
+
+    inner: ModulePass
+    timings: dict[str, float]
+
+    @property
+    def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.inner.name
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        with measured(self.timings, self.name):
+            self.inner.apply(ctx, op)
 
 
 def _target(reference: str):
