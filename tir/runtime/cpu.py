@@ -22,6 +22,7 @@ from .llvm_passes import run_passes
 
 _names = itertools.count()
 _symbols: dict[str, int] = {}
+_providers: dict[str, Callable[[], None]] = {}
 
 
 class LinkError(TirError):
@@ -79,6 +80,12 @@ def add_symbol(name: str, address: int) -> None:
     """Makes an address known to the code that is loaded later under a symbol name."""
     with LLVM_LOCK:
         _symbols[name] = address
+
+
+def provide_symbols(names: Iterable[str], provide: Callable[[], None]) -> None:
+    """Has `provide` called when loaded code first needs one of these symbols: it then calls `add_symbol` for all."""
+    with LLVM_LOCK:
+        _providers.update(dict.fromkeys(names, provide))
 
 
 def _parse(host: _Host, text: str) -> Any:
@@ -151,7 +158,8 @@ class LoadedObject:
 def load_object(data: bytes, exports: Iterable[str] = ("main",)) -> LoadedObject:
     """Loads object code and gives access to its exported symbols.
 
-    LinkError where it needs a symbol that neither `add_symbol`, nor the BLAS library, nor the process has.
+    LinkError where it needs a symbol that neither `add_symbol` and `provide_symbols`, nor the BLAS library, nor the
+    process has.
     """
     exports = tuple(exports)
     with LLVM_LOCK:
@@ -177,6 +185,8 @@ def load_object(data: bytes, exports: Iterable[str] = ("main",)) -> LoadedObject
 
 
 def _resolve(host: _Host, name: str) -> int | None:
+    if name not in _symbols and name in _providers:
+        _providers[name]()
     address = _symbols.get(name) or symbol_address(name)
     if address is None:
         address = host.llvm.address_of_symbol(name) or _process_symbol(name)
