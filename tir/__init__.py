@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from tir import tensor
+from tir import memory, tensor
 from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
 from tir.autodiff.gradient import grad
 from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
@@ -57,6 +57,7 @@ __all__ = [
     "grad",
     "hessian",
     "jacobian",
+    "memory",
     "shared",
     "subgraph_grad",
     "tensor",

@@ -18,11 +18,13 @@ class NativeProgram:
         from tir.compiler import compile_module  # noqa: PLC0415
         from tir.runtime.blas import set_num_threads  # noqa: PLC0415
         from tir.runtime.executable import Executable  # noqa: PLC0415
+        from tir.runtime.pool import get_pool  # noqa: PLC0415
 
         if config.threads is not None:
             set_num_threads(config.threads)
         self._artifact = compile_module(program.emit(), optimize=optimize)
         self._executable = Executable(self._artifact.object_code, name)
+        get_pool().set_limit(config.pool_limit)
         failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
         self._report = FailureReporter(failures, program.emit, program.inputs, program.shared)
         self._cells = [variable.container.storage for variable in program.shared]

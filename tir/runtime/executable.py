@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tir.runtime.cpu import LoadedObject, load_object
+from tir.runtime.pool import provide_pool
 from tir.runtime.python_abi import bind_symbols
 
 ENTRY = "tir_entry"
@@ -33,6 +34,7 @@ class Executable:
 
     def __init__(self, object_code: bytes, name: str = "tir_function") -> None:
         bind_symbols()
+        provide_pool()
         self._loaded: LoadedObject = load_object(object_code, (ENTRY,))
         self._name = name.encode("utf-8", "replace").replace(b"\0", b" ")
         self._definition = _MethodDef(

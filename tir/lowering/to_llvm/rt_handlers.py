@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from xdsl.dialects import llvm
 from xdsl.dialects.builtin import AnyFloat, Float32Type, MemRefType, i32, i64
 from xdsl.ir import Block, Operation, SSAValue
 
@@ -19,8 +18,7 @@ from .memref_handlers import element_pointer
 GIL_RELEASE_THRESHOLD = 1 << 16
 """Below this estimate of scalar operations a switch of threads costs more than it can gain."""
 
-NUMPY_NEW = "tir_numpy_PyArray_New"
-NUMPY_ARRAY_TYPE = "tir_numpy_PyArray_Type"
+NEW_ARRAY = "tir_new_array"
 MAXIMAL_RANK = 32
 _DATA_OFFSET = 16
 _TOO_LARGE_MESSAGE = "a dimension or stride exceeds the 32-bit integers of the BLAS library"
@@ -50,31 +48,21 @@ def _alloc_output(emitter: FunctionEmitter, op: rt.AllocOutputOp) -> None:
     for position, size in enumerate(sizes):
         place = emitter.offset_pointer(emitter.dims_slot, position, i64)
         emitter.store(emitter.materialize(size), place)
-    module = emitter.module
-    module.declare(
-        NUMPY_NEW, [POINTER, i32, POINTER, i32, POINTER, POINTER, i32, i32, POINTER], POINTER
-    )
-    module.declare_global(NUMPY_ARRAY_TYPE, POINTER)
-    array_type = llvm.AddressOfOp(NUMPY_ARRAY_TYPE, POINTER)
-    emitter.add(array_type)
-    null, zero = emitter.null(), emitter.integer(0, i32)
-    number = np.dtype(op.dtype.data).num
+    emitter.module.declare(NEW_ARRAY, [i32, POINTER, i32, i64], POINTER)
+    dtype = np.dtype(op.dtype.data)
     array = emitter.call_value(
-        NUMPY_NEW,
+        NEW_ARRAY,
         [
-            array_type.result,
             emitter.integer(len(sizes), i32),
             emitter.dims_slot,
-            emitter.integer(number, i32),
-            null,
-            null,
-            zero,
-            zero,
-            null,
+            emitter.integer(dtype.num, i32),
+            emitter.integer(dtype.itemsize),
         ],
         POINTER,
     )
-    emitter.check(emitter.compare("ne", array, null), emitter.integer(EXCEPTION_IS_SET, i32))
+    emitter.check(
+        emitter.compare("ne", array, emitter.null()), emitter.integer(EXCEPTION_IS_SET, i32)
+    )
     outputs = emitter.prologue.args[-1]
     emitter.store(array, emitter.offset_pointer(outputs, op.index.value.data, POINTER))
     data = _load_field(emitter, array)
