@@ -110,9 +110,7 @@ class _EntryEmitter:
             self._check_shared(position, parameter)
         for parameter in self.shared:
             self._call_void("Py_IncRef", self.objects[parameter])
-        outputs = emitter.stack_slot(max(self.signature.output_count, 1), POINTER)
-        for index in range(self.signature.output_count):
-            emitter.store(emitter.null(), emitter.offset_pointer(outputs, index, POINTER))
+        outputs = self._output_slots()
         status = emitter.call_value(MAIN, [*self._main_arguments(), outputs], i32)
         succeed, fail, leave = Block(), Block(), Block(arg_types=[POINTER])
         emitter.cond_branch(
@@ -192,6 +190,24 @@ class _EntryEmitter:
                     result.append(stride)
         return result
 
+    def _output_slots(self) -> SSAValue:
+        """Null for each output, then the old array and the cell for each that replaces a shared value."""
+        emitter = self.emitter
+        values = [emitter.null()] * self.signature.output_count
+        for parameter in self.signature.updates:
+            values += [self.objects[parameter], self._cell(parameter)]
+        slots = emitter.stack_slot(max(len(values), 1), POINTER)
+        for index, value in enumerate(values):
+            emitter.store(value, emitter.offset_pointer(slots, index, POINTER))
+        return slots
+
+    def _cell(self, parameter: int) -> SSAValue:
+        """The list that holds the value of a shared parameter."""
+        if parameter not in self.shared:
+            raise LoweringError(f"parameter {parameter} of @main is updated but not shared")
+        number = layout.SELF_FIRST_CELL + self.shared.index(parameter)
+        return item(self.emitter, self.self_items, number)
+
     def _succeed(self, outputs: SSAValue, leave: Block) -> None:
         """Pack the outputs, store the updates, and leave with the packed outputs."""
         emitter = self.emitter
@@ -226,11 +242,8 @@ class _EntryEmitter:
         emitter = self.emitter
         failed: list[Block] = []
         for parameter, value in zip(self.signature.updates, values, strict=True):
-            if parameter not in self.shared:
-                raise LoweringError(f"parameter {parameter} of @main is updated but not shared")
             self.module.declare("PyList_SetItem", [POINTER, i64, POINTER], i32)
-            cell_number = layout.SELF_FIRST_CELL + self.shared.index(parameter)
-            cell = item(emitter, self.self_items, cell_number)
+            cell = self._cell(parameter)
             # The call takes over the reference to the new value, even where it fails.
             status = emitter.call_value("PyList_SetItem", [cell, emitter.integer(0), value], i32)
             failed.append(Block())

@@ -18,11 +18,27 @@ from .llvm_lock import LLVM_LOCK
 from .python_abi import bind_symbols
 from .support import load_support
 
-_FOR_COMPILED_CODE = ("tir_new_array", "tir_pool_malloc", "tir_pool_free")
+_FOR_COMPILED_CODE = (
+    "tir_new_array",
+    "tir_take_shared",
+    "tir_scratch_malloc",
+    "tir_scratch_free",
+)
 _HANDLER, _CAPSULE = "tir_pool_handler", "tir_pool_capsule"
 _LIMIT, _KEPT, _IN_USE, _PEAK = (f"tir_pool_{n}" for n in ("limit", "kept", "in_use", "peak"))
 _TRIM = "tir_pool_trim"
-_EXPORTS = (*_FOR_COMPILED_CODE, _HANDLER, _CAPSULE, _LIMIT, _KEPT, _IN_USE, _PEAK, _TRIM)
+_EXPORTS = (
+    *_FOR_COMPILED_CODE,
+    "tir_pool_malloc",
+    "tir_pool_free",
+    _HANDLER,
+    _CAPSULE,
+    _LIMIT,
+    _KEPT,
+    _IN_USE,
+    _PEAK,
+    _TRIM,
+)
 
 _ARRAY_SIZE = 96
 _HANDLER_OFFSET = 88

@@ -68,12 +68,24 @@ def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
         entry: dict[str, Attribute] = {"type": type_}
         entry.update((key, own[key]) for key in ("tir.kind", "tir.dtype") if key in own)
         entries.append(DictionaryAttr(entry))
-    outputs = [op.index.value.data for op in source.walk() if isinstance(op, rt.AllocOutputOp)]
     converted.attributes[PARAMETERS] = ArrayAttr(entries)
-    converted.attributes[OUTPUTS] = IntegerAttr(max(outputs, default=-1) + 1, i64)
+    converted.attributes[OUTPUTS] = IntegerAttr(count_outputs(source), i64)
     for key in (UPDATES, PACKING):
         if key in source.attributes:
             converted.attributes[key] = source.attributes[key]
+
+
+def count_outputs(source: func.FuncOp) -> int:
+    """How many arrays `@main` makes, those of the updates included."""
+    made = (rt.AllocOutputOp, rt.TakeSharedOp)
+    return 1 + max(
+        (op.index.value.data for op in source.walk() if isinstance(op, made)), default=-1
+    )
+
+
+def count_updates(source: func.FuncOp) -> int:
+    """How many of these replace the values of shared parameters: the last ones."""
+    return len(_integers(source.attributes.get(UPDATES)))
 
 
 def read_signature(function: llvm.FuncOp) -> Signature:

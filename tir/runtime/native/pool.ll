@@ -28,7 +28,10 @@
 @tir_numpy_PyArray_Type = external global i8
 
 declare ptr @tir_numpy_PyArray_New(ptr, i32, ptr, i32, ptr, ptr, i32, i32, ptr)
+declare ptr @tir_numpy_PyArray_NewCopy(ptr, i32)
 declare ptr @PyErr_NoMemory()
+declare ptr @aligned_alloc(i64, i64)
+declare void @free(ptr)
 declare void @Py_IncRef(ptr)
 declare ptr @mmap(ptr, i64, i32, i32, i32, i64)
 declare i32 @munmap(ptr, i64)
@@ -393,4 +396,75 @@ give_back:
 no_memory:
   %raised = call ptr @PyErr_NoMemory()
   ret ptr null
+}
+
+; Memory for the length of a call, at a multiple of 64: of the pool from 64 kB up, else of the C allocator. Null where
+; there is none. The size is a multiple of 64.
+define ptr @tir_scratch_malloc(i64 %size) {
+  %large = icmp uge i64 %size, 65536
+  br i1 %large, label %pooled, label %plain
+
+pooled:
+  %block = call ptr @tir_pool_malloc(ptr null, i64 %size)
+  ret ptr %block
+
+plain:
+  %memory = call ptr @aligned_alloc(i64 64, i64 %size)
+  ret ptr %memory
+}
+
+; Give back what `tir_scratch_malloc` gave for this size; null is allowed.
+define void @tir_scratch_free(ptr %memory, i64 %size) {
+  %large = icmp uge i64 %size, 65536
+  br i1 %large, label %pooled, label %plain
+
+pooled:
+  call void @tir_pool_free(ptr null, ptr %memory, i64 %size)
+  ret void
+
+plain:
+  call void @free(ptr %memory)
+  ret void
+}
+
+; An array that holds the values of another, whose memory may be written to: a new reference to the array itself if
+; only its cell, a list of one item, and the caller refer to it and it is contiguous, aligned, writeable and owns its
+; data; else a copy. Null with an exception set where there is no memory. The GIL is held.
+define ptr @tir_take_shared(ptr %array, ptr %cell) {
+entry:
+  %count = load i32, ptr %array, align 8
+  %alone = icmp eq i32 %count, 2
+  %length_at = getelementptr i8, ptr %cell, i64 16
+  %length = load i64, ptr %length_at, align 8
+  %filled = icmp sgt i64 %length, 0
+  %both = and i1 %alone, %filled
+  br i1 %both, label %look, label %copy
+
+look:
+  %items_at = getelementptr i8, ptr %cell, i64 24
+  %items = load ptr, ptr %items_at, align 8
+  %content = load ptr, ptr %items, align 8
+  %same = icmp eq ptr %content, %array
+  %base_at = getelementptr i8, ptr %array, i64 48
+  %base = load ptr, ptr %base_at, align 8
+  %no_base = icmp eq ptr %base, null
+  %flags_at = getelementptr i8, ptr %array, i64 64
+  %flags = load i32, ptr %flags_at, align 4
+  %needed = and i32 %flags, 1285
+  %own = icmp eq i32 %needed, 1285
+  %weak_at = getelementptr i8, ptr %array, i64 72
+  %weak = load ptr, ptr %weak_at, align 8
+  %no_weak = icmp eq ptr %weak, null
+  %ours = and i1 %same, %no_base
+  %writeable = and i1 %own, %no_weak
+  %exclusive = and i1 %ours, %writeable
+  br i1 %exclusive, label %take, label %copy
+
+take:
+  call void @Py_IncRef(ptr %array)
+  ret ptr %array
+
+copy:
+  %new = call ptr @tir_numpy_PyArray_NewCopy(ptr %array, i32 0)
+  ret ptr %new
 }
