@@ -29,3 +29,19 @@ func.func @main(%a: memref<?x?xi32>) {
   rt.gemm %a, %a, %a {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
   func.return
 }
+
+// -----
+
+func.func @main(%n: index) {
+  // CHECK: rt.alloc_arena: 2 dynamic dimensions but 1 sizes
+  %a, %b = rt.alloc_arena(%n) : memref<?xf64>, memref<?xf64>
+  func.return
+}
+
+// -----
+
+func.func @main(%w: memref<?xf64, strided<[?], offset: ?>>) {
+  // CHECK: rt.take_shared: the shapes of source and result must be the same
+  %a = rt.take_shared %w {index = 0 : i64, dtype = "float64"} : memref<?xf64, strided<[?], offset: ?>> to memref<1xf64>
+  func.return
+}

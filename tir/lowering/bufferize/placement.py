@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from xdsl.dialects import arith, func, memref
+from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IndexType, IntegerAttr, MemRefType
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects import kernel, rt
+from tir.lowering.bufferize.in_place import VIEWS
 
-_VIEWS = (
-    memref.SubviewOp,
-    memref.ReinterpretCastOp,
-    memref.CastOp,
-    memref.ExtractStridedMetaDataOp,
-)
 _LONG = (kernel.RegionOp, rt.GemmOp, rt.GemvOp, rt.DotOp)
 _INDEX = IndexType()
 
@@ -61,17 +56,21 @@ def _free_temporaries(block: Block) -> None:
         for operand in op.operands:
             if (buffer := root.get(operand)) is not None:
                 last_use[buffer] = op
-                if isinstance(op, _VIEWS):
+                if isinstance(op, VIEWS):
                     root[op.results[0]] = buffer
     for buffer, op in last_use.items():
         block.insert_op_after(memref.DeallocOp.get(buffer), op)
 
 
 def _release_gil(block: Block) -> None:
-    """Release the GIL where the long work starts, once all outputs exist; take it back before the end."""
+    """Release the GIL where the long work starts, once all outputs exist; take it back for updates in place, or the end."""
     first_long: Operation | None = None
+    end = block.last_op
     work: list[Operation] = []
     for op in block.ops:
+        if isinstance(op, rt.TakeSharedOp):
+            end = op
+            break
         if isinstance(op, rt.AllocOutputOp):
             first_long, work = None, []
         elif isinstance(op, _LONG):
@@ -81,9 +80,8 @@ def _release_gil(block: Block) -> None:
         return
     total = _total_work(block, first_long, work)
     block.insert_op_before(rt.ReleaseGilOp(total), first_long)
-    terminator = block.last_op
-    assert isinstance(terminator, func.ReturnOp)
-    block.insert_op_before(rt.AcquireGilOp(), terminator)
+    assert end is not None
+    block.insert_op_before(rt.AcquireGilOp(), end)
 
 
 def _total_work(block: Block, before: Operation, work: list[Operation]) -> SSAValue:
