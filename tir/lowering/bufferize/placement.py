@@ -23,7 +23,7 @@ def place_memory_operations(block: Block) -> None:
 def _hoist_outputs(block: Block) -> None:
     """Move each output's allocation right behind what computes its sizes, and the checks of these."""
     order = {op: i for i, op in enumerate(block.ops)}
-    checks = _checks_of_values(block)
+    checks = checks_of_values(block)
     for op in list(block.ops):
         if not isinstance(op, rt.AllocOutputOp):
             continue
@@ -38,7 +38,7 @@ def _hoist_outputs(block: Block) -> None:
             block.insert_op_before(op, first)
 
 
-def _checks_of_values(block: Block) -> dict[SSAValue, Operation]:
+def checks_of_values(block: Block) -> dict[SSAValue, Operation]:
     """The last `rt.assert` that looks at each value: that it is not negative, or equal to another."""
     checks: dict[SSAValue, Operation] = {}
     for op in block.ops:
