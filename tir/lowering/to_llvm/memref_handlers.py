@@ -129,7 +129,7 @@ def allocation_size(
             static *= size
         else:
             dynamic.append(size)
-    total = emitter.integer(static)
+    total = emitter.integer(min(static, _LARGEST_ALLOCATION))
     overflow: SSAValue | None = None
     for size in dynamic:
         product = emitter.emit(llvm_intrinsics.UMulWithOverflowOp, (total, size), _PRODUCT)
