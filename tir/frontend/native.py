@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tir.config import config
@@ -33,9 +33,12 @@ class NativeProgram:
     def __call__(self, *arrays: Any) -> Any:
         return self._run(*arrays)
 
-    def entry(self, convert: Callable[..., Any]) -> Callable[..., Any]:
-        """A native function that calls `convert` for arguments that are not as machine code needs them."""
-        return self._executable.bind(convert, self._report, self._cells)
+    def entry(self, convert: Callable[..., Any], defaults: Sequence[Any]) -> Callable[..., Any]:
+        """A native function that calls `convert` for arguments that are not as machine code needs them.
+
+        `defaults` has an array or None for each input, if any input may be left out; else it is empty.
+        """
+        return self._executable.bind(convert, self._report, self._cells, defaults)
 
     def ir(self, stage: str) -> str:
         """The text of the program at a stage of the compiler."""

@@ -26,6 +26,7 @@ PARAMETERS = "tir.parameters"
 OUTPUTS = "tir.outputs"
 UPDATES = "tir.updates"
 PACKING = "tir.packing"
+POSITIONAL = "tir.positional"
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,15 @@ class Parameter:
 class Signature:
     """The parameters of `@main`, how many arrays it makes, and which parameters the last of those replace.
 
-    `packing` is how the others reach the caller: `"array"`, `"list"`, `"none"`.
+    `packing` is how the others reach the caller: `"array"`, `"list"`, `"none"`. `positional` tells how many inputs a
+    call may give by position at most, where the rest have defaults; `None` where it gives all of them.
     """
 
     parameters: tuple[Parameter, ...]
     output_count: int
     updates: tuple[int, ...]
     packing: str
+    positional: int | None = None
 
 
 def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
@@ -70,7 +73,7 @@ def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
         entries.append(DictionaryAttr(entry))
     converted.attributes[PARAMETERS] = ArrayAttr(entries)
     converted.attributes[OUTPUTS] = IntegerAttr(count_outputs(source), i64)
-    for key in (UPDATES, PACKING):
+    for key in (UPDATES, PACKING, POSITIONAL):
         if key in source.attributes:
             converted.attributes[key] = source.attributes[key]
 
@@ -97,6 +100,7 @@ def read_signature(function: llvm.FuncOp) -> Signature:
     updates = _integers(function.attributes.get(UPDATES))
     output_count = outputs.value.data
     packing = function.attributes.get(PACKING)
+    positional = function.attributes.get(POSITIONAL)
     return Signature(
         tuple(_parameter(i, entry) for i, entry in enumerate(parameters.data)),
         output_count,
@@ -104,6 +108,7 @@ def read_signature(function: llvm.FuncOp) -> Signature:
         packing.data
         if isinstance(packing, StringAttr)
         else _default_packing(output_count - len(updates)),
+        positional.value.data if isinstance(positional, IntegerAttr) else None,
     )
 
 
