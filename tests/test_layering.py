@@ -39,8 +39,9 @@ _allow("compiler", "pipelines fingerprint interpreter runtime")
 _allow("frontend", "compiler autodiff")
 _allow("tensor", "frontend")
 _allow("tools", "frontend")
+_allow("memory", "runtime")
 # `tir/__init__.py` names what users see.
-_allow("tir", "tensor")
+_allow("tir", "tensor memory")
 
 NOT_AT_START = (
     "llvmlite",

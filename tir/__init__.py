@@ -11,7 +11,7 @@ from __future__ import annotations
 from tir.support import lazy_formats as _lazy_formats  # noqa: F401
 
 # isort: split
-from tir import tensor
+from tir import memory, tensor
 from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
 from tir.autodiff.gradient import grad
 from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
@@ -61,6 +61,7 @@ __all__ = [
     "grad",
     "hessian",
     "jacobian",
+    "memory",
     "shared",
     "subgraph_grad",
     "tensor",

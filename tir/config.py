@@ -64,11 +64,8 @@ def _integer(least: int, most: int) -> Callable[[Any], int]:
     return parse
 
 
-_number_of_threads = _integer(1, 1024)
-
-
-def _threads(value: Any) -> int | None:
-    return None if value is None else _number_of_threads(value)
+def _optional(parse: Callable[[Any], int]) -> Callable[[Any], int | None]:
+    return lambda value: None if value is None else parse(value)
 
 
 FLAGS: dict[str, Flag] = {
@@ -95,9 +92,15 @@ FLAGS: dict[str, Flag] = {
     "opt_level": Flag(3, _integer(0, 3), "optimization level of LLVM, 0 to 3"),
     "threads": Flag(
         None,
-        _threads,
+        _optional(_integer(1, 1024)),
         "threads of loops and matrix products, from the next call on; OMP_NUM_THREADS also sets it, None "
         "is one for each CPU that this process may use",
+    ),
+    "pool_limit": Flag(
+        None,
+        _optional(_integer(0, 1 << 46)),
+        "bytes of memory that are kept unused for the next large arrays, from the next function that is compiled on; "
+        "None means an eighth of the machine's memory, at most 4 GB",
     ),
 }
 

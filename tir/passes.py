@@ -28,6 +28,7 @@ PASSES: dict[str, str] = {
     "linalg-transpose-operands": "tir.transforms.linalg_transpose_operands:LinalgTransposeOperandsPass",
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",
+    "plan-buffers": "tir.lowering.plan_buffers:PlanBuffersPass",
     "kernels-to-loops": "tir.lowering.kernels_to_loops:KernelsToLoopsPass",
     "kernels-to-gpu": "tir.lowering.kernels_to_gpu:KernelsToGpuPass",
     # machine code

@@ -46,6 +46,7 @@ BUFFERS = Stage(
     ("bufferize",),
     frozenset(_HOST | {"linalg", "linalg_ext", "kernel", "memref", "math", "math_ext", "scf"}),
 )
+PLANNED = Stage("planned", ("plan-buffers",), BUFFERS.dialects)
 LOOPS = Stage(
     "loops",
     ("kernels-to-loops",),
@@ -74,7 +75,7 @@ NVVM = Stage(
 )
 
 PIPELINES: dict[str, tuple[Stage, ...]] = {
-    "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, LOOPS, LLVM),
+    "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, PLANNED, LOOPS, LLVM),
     "gpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, GPU, NVVM),
 }
 

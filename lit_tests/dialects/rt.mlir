@@ -9,6 +9,10 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: 
   rt.release_gil %n : index
   // CHECK: rt.alloc_output(%{{.*}}) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
   %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
+  // CHECK: rt.take_shared %{{.*}} {index = 1 : i64, dtype = "float64"} : memref<?x?xf64, strided<[?, ?], offset: ?>> to memref<?x?xf64>
+  %w = rt.take_shared %a {index = 1 : i64, dtype = "float64"} : memref<?x?xf64, strided<[?, ?], offset: ?>> to memref<?x?xf64>
+  // CHECK: rt.alloc_arena(%{{.*}}, %{{.*}}, %{{.*}}) : memref<?x?xf64>, memref<?x4xi1>
+  %t, %u = rt.alloc_arena(%n, %n, %n) : memref<?x?xf64>, memref<?x4xi1>
   // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} {alpha = 1.000000e+00 : f64, beta = 0.000000e+00 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
   rt.gemm %a, %a, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
   // CHECK: rt.gemv

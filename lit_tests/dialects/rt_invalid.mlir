@@ -40,6 +40,14 @@ func.func private @kernel(%n: index) {
 
 // -----
 
+func.func @main(%n: index) {
+  // CHECK: rt.alloc_arena: 2 dynamic dimensions but 1 sizes
+  %a, %b = rt.alloc_arena(%n) : memref<?xf64>, memref<?xf64>
+  func.return
+}
+
+// -----
+
 func.func private @range(%n: index, %begin: index) {
   func.return
 }
@@ -59,5 +67,13 @@ func.func private @range(%begin: index, %end: index) -> index {
 func.func private @kernel(%n: index) {
   // CHECK: rt.parallel_call: @range must have no results
   rt.parallel_call @range() count %n grain %n
+  func.return
+}
+
+// -----
+
+func.func @main(%w: memref<?xf64, strided<[?], offset: ?>>) {
+  // CHECK: rt.take_shared: the shapes of source and result must be the same
+  %a = rt.take_shared %w {index = 0 : i64, dtype = "float64"} : memref<?xf64, strided<[?], offset: ?>> to memref<1xf64>
   func.return
 }

@@ -16,21 +16,9 @@ from tir.lowering.outline_parallel import OutlineParallelPass
 from tir.lowering.to_llvm.descriptor import static_strides
 from tir.pipelines import new_context
 from tir.runtime import cpu, threads
+from tir.runtime.pool import provide_pool
+from tir.runtime.python_abi import bind_symbols
 from tir.targets.llvm_ir import llvm_assembly
-
-_ARRAY_NEW = 93
-_ARRAY_TYPE = 2
-
-
-def _register_numpy() -> None:
-    """Gives compiled code NumPy's allocator, which is in NumPy's table of C functions."""
-    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    get_pointer.restype = ctypes.c_void_p
-    get_pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
-    multiarray = np._core.multiarray if hasattr(np, "_core") else np.core.multiarray
-    table = (ctypes.c_void_p * 128).from_address(get_pointer(multiarray._ARRAY_API, None))
-    cpu.add_symbol("tir_numpy_PyArray_New", table[_ARRAY_NEW] or 0)
-    cpu.add_symbol("tir_numpy_PyArray_Type", table[_ARRAY_TYPE] or 0)
 
 
 def convert(text: str) -> ModuleOp:
@@ -49,7 +37,8 @@ class NativeModule:
     """The public functions of a module, as machine code."""
 
     def __init__(self, text: str, level: int = 3):
-        _register_numpy()
+        bind_symbols()
+        provide_pool()
         threads.bind_symbols()
         source = Parser(new_context(), text).parse_module()
         self.types: dict[str, list[Attribute]] = {}

@@ -15,23 +15,18 @@ which `outline-parallel` turns into `rt.parallel_call`, and `rt.stream_copy`, wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xdsl.dialects.builtin import (
-    DYNAMIC_INDEX,
     AnyFloat,
     Float32Type,
     Float64Type,
     FloatAttr,
     IndexType,
-    IntegerAttr,
     MemRefType,
     NoneAttr,
     StridedLayoutAttr,
     StringAttr,
     f64,
     i1,
-    i64,
 )
 from xdsl.dialects.utils import AbstractYieldOperation
 from xdsl.ir import Attribute, Block, Dialect, Operation, Region, SSAValue
@@ -43,16 +38,13 @@ from xdsl.irdl import (
     operand_def,
     prop_def,
     region_def,
-    result_def,
     traits_def,
-    var_operand_def,
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.traits import (
     HasParent,
     IsTerminator,
-    MemoryAllocEffect,
     MemoryReadEffect,
     MemoryWriteEffect,
     RecursiveMemoryEffect,
@@ -60,22 +52,32 @@ from xdsl.traits import (
 )
 from xdsl.utils.exceptions import VerifyException
 
+from .rt_memory import (
+    ELEMENT_TYPE_OF_DTYPE,
+    AllocArenaOp,
+    AllocOutputOp,
+    TakeSharedOp,
+)
 from .rt_parallel_call import ParallelCallOp
 
-ELEMENT_TYPE_OF_DTYPE: dict[str, str] = {
-    "bool": "i1",
-    "int8": "i8",
-    "uint8": "i8",
-    "int16": "i16",
-    "uint16": "i16",
-    "int32": "i32",
-    "uint32": "i32",
-    "int64": "i64",
-    "uint64": "i64",
-    "float32": "f32",
-    "float64": "f64",
-}
-"""NumPy's dtype names and the signless element type that each is stored as in a memref."""
+__all__ = [
+    "ELEMENT_TYPE_OF_DTYPE",
+    "AcquireGilOp",
+    "AllocArenaOp",
+    "AllocOutputOp",
+    "AssertOp",
+    "DotOp",
+    "GemmOp",
+    "GemvOp",
+    "ParallelCallOp",
+    "ParallelOp",
+    "ReleaseGilOp",
+    "Rt",
+    "StreamCopyOp",
+    "StreamFenceOp",
+    "TakeSharedOp",
+    "YieldOp",
+]
 
 
 @irdl_op_definition
@@ -100,55 +102,6 @@ class AssertOp(IRDLOperation):
             operands=[cond],
             properties={"message": StringAttr(message), "kind": StringAttr(kind)},
         )
-
-
-@irdl_op_definition
-class AllocOutputOp(IRDLOperation):
-    """Allocates the NumPy array that becomes output number `index`.
-
-    The array is C-contiguous and uninitialized. `dims` are the sizes of the dynamic dimensions of the
-    memref, in order; `dtype` is NumPy's name, as memrefs are signless. The call fails with MemoryError
-    where NumPy cannot allocate.
-    """
-
-    name = "rt.alloc_output"
-
-    dims = var_operand_def(IndexType())
-    index = prop_def(IntegerAttr)
-    dtype = prop_def(StringAttr)
-    memref = result_def(MemRefType)
-
-    traits = traits_def(MemoryAllocEffect(), MemoryWriteEffect())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = "`(` $dims `)` attr-dict `:` type($memref)"
-
-    def __init__(
-        self, dims: Sequence[SSAValue | Operation], index: int, dtype: str, memref: MemRefType
-    ):
-        super().__init__(
-            operands=[dims],
-            properties={"index": IntegerAttr(index, i64), "dtype": StringAttr(dtype)},
-            result_types=[memref],
-        )
-
-    def verify_(self) -> None:
-        memref_type = self.memref.type
-        assert isinstance(memref_type, MemRefType)
-        if not isinstance(memref_type.layout, NoneAttr):
-            raise VerifyException("rt.alloc_output: the memref must have the identity layout")
-        dynamic = sum(dim == DYNAMIC_INDEX for dim in memref_type.get_shape())
-        if dynamic != len(self.dims):
-            raise VerifyException(
-                f"rt.alloc_output: {dynamic} dynamic dimensions but {len(self.dims)} sizes"
-            )
-        element = ELEMENT_TYPE_OF_DTYPE.get(self.dtype.data)
-        if element is None:
-            raise VerifyException(f"rt.alloc_output: unknown dtype {self.dtype.data!r}")
-        if element != str(memref_type.element_type):
-            raise VerifyException(
-                f"rt.alloc_output: dtype {self.dtype.data} is stored as {element}, "
-                f"not as {memref_type.element_type}"
-            )
 
 
 def _verify_operand(op: Operation, value: SSAValue, rank: int, element: Attribute) -> None:
@@ -442,6 +395,8 @@ Rt = Dialect(
     [
         AssertOp,
         AllocOutputOp,
+        TakeSharedOp,
+        AllocArenaOp,
         GemmOp,
         GemvOp,
         DotOp,

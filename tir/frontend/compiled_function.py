@@ -49,8 +49,9 @@ class Function:
         converter = ArgumentConverter(
             name, program.all_inputs, program.states, program.shared, runner
         )
-        binder = ArgumentBinder(converter, program.states, runner.entry(converter))
-        call = binder if _must_bind(program) else runner.entry(binder)
+        binder = ArgumentBinder(converter, program.states, runner.entry(converter, ()))
+        defaults = [binder.defaults.get(position) for position in converter.regular]
+        call = runner.entry(binder, () if program.positional is None else defaults)
         self._runner = runner
         self._binder = binder
         self._call = _dictionary_call(call, program.outputs.keys, program.outputs.form)
@@ -101,13 +102,6 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<tir function {self.name}>"
-
-
-def _must_bind(program: Program) -> bool:
-    """Whether a position among a call's arguments may not be the position of a native parameter."""
-    return any(position < len(program.inputs) for position in program.states) or any(
-        given.implicit for given in program.inputs
-    )
 
 
 def _dictionary_call(

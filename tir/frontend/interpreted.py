@@ -29,7 +29,7 @@ class InterpretedProgram:
         self.module: ModuleOp = program.emit()
         self.result_variables: list[Variable] = [*program.results, *program.updates.values()]
 
-    def entry(self, convert: Callable[..., Any]) -> Callable[..., Any]:
+    def entry(self, convert: Callable[..., Any], defaults: Sequence[Any]) -> Callable[..., Any]:
         """What a call of the function goes to first."""
         return convert
 

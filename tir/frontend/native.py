@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from tir.config import config
 from tir.frontend.call_errors import FailureReporter, NativeFailure
 from tir.frontend.program import Program
 from tir.support.garbage import collection_paused
@@ -18,9 +19,11 @@ class NativeProgram:
             # The compiler is imported when the first function is compiled.
             from tir.compiler import compile_module  # noqa: PLC0415
             from tir.runtime.executable import Executable  # noqa: PLC0415
+            from tir.runtime.pool import get_pool  # noqa: PLC0415
 
             self._artifact = compile_module(program.emit(), optimize=optimize)
             self._executable = Executable(self._artifact.object_code, name)
+            get_pool().set_limit(config.pool_limit)
         failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
         self._report = FailureReporter(failures, program.emit, program.inputs, program.shared)
         self._cells = [variable.container.storage for variable in program.shared]
@@ -29,9 +32,12 @@ class NativeProgram:
     def __call__(self, *arrays: Any) -> Any:
         return self._run(*arrays)
 
-    def entry(self, convert: Callable[..., Any]) -> Callable[..., Any]:
-        """A native function that calls `convert` for arguments that are not as machine code needs them."""
-        return self._executable.bind(convert, self._report, self._cells)
+    def entry(self, convert: Callable[..., Any], defaults: Sequence[Any]) -> Callable[..., Any]:
+        """A native function that calls `convert` for arguments that are not as machine code needs them.
+
+        `defaults` has an array or None for each input, if any input may be left out; else it is empty.
+        """
+        return self._executable.bind(convert, self._report, self._cells, defaults)
 
     def ir(self, stage: str) -> str:
         """The text of the program at a stage of the compiler."""

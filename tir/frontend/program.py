@@ -56,7 +56,7 @@ class Program:
     def emit(self) -> ModuleOp:
         """The program as a new module of the `tir` dialect."""
         # Modules of the IR are made when the first function is compiled.
-        from xdsl.dialects.builtin import StringAttr  # noqa: PLC0415
+        from xdsl.dialects.builtin import IntegerAttr, StringAttr, i64  # noqa: PLC0415
 
         from tir.graph.emit import emit, main_function  # noqa: PLC0415
 
@@ -66,8 +66,27 @@ class Program:
             self.shared,
             self.updates,  # pyright: ignore[reportArgumentType]
         )
-        main_function(module).attributes["tir.packing"] = StringAttr(self.outputs.packing)
+        attributes = main_function(module).attributes
+        attributes["tir.packing"] = StringAttr(self.outputs.packing)
+        if self.positional is not None:
+            attributes["tir.positional"] = IntegerAttr(self.positional, i64)
         return module
+
+    @property
+    def positional(self) -> int | None:
+        """How many inputs a call may give by position at most without naming a state or an implicit input.
+
+        `None` where each call gives all of them.
+        """
+        leading = 0
+        while (
+            leading < len(self.all_inputs)
+            and leading not in self.states
+            and not self.all_inputs[leading].implicit
+        ):
+            leading += 1
+        given_always = leading == len(self.inputs) and not any(i.has_default for i in self.inputs)
+        return None if given_always else leading
 
 
 def as_outputs(outputs: Any) -> Outputs:

@@ -17,6 +17,7 @@ from tir.lowering.to_llvm import (
     memref_handlers,
     parallel_handlers,
     rt_handlers,
+    rt_memory_handlers,
 )
 from tir.lowering.to_llvm.module import ModuleEmitter
 
@@ -28,6 +29,7 @@ _HANDLERS = {
     **func_handlers.HANDLERS,
     **rt_handlers.HANDLERS,
     **parallel_handlers.HANDLERS,
+    **rt_memory_handlers.HANDLERS,
 }
 
 
@@ -52,7 +54,8 @@ class ConvertToLLVMPass(ModulePass):
     allocation, a library call, or a call of such a function) returns an i32: 0, or the number of the
     failure in the module's `tir.failures`, or -2 where memory ran out. `@main` always does, takes
     one more pointer, to the array of outputs, and returns -1 with a Python exception set instead of
-    -2. Whatever `memref.alloc` returned and nobody freed is freed when the function is left.
+    -2. Behind the outputs that array has, for each that replaces a shared value, the old array and its cell.
+    Whatever `memref.alloc` returned and nobody freed is freed when the function is left, as is an arena.
 
     Invariants: memrefs come from parameters and memref or rt operations, never from block arguments or
     results; math operations are those that LLVM has an instruction sequence for.

@@ -39,7 +39,8 @@ class EmitPythonEntryPass(ModulePass):
 
         llvm.func @tir_entry(%self: !llvm.ptr, %args: !llvm.ptr, %nargs: i64, %kwnames: !llvm.ptr) -> !llvm.ptr
 
-    `%self` is a tuple: the slow path, the failure handler, then a one-item list for each shared parameter. The
+    `%self` is a tuple: the slow path, the failure handler, a one-item list for each shared parameter, then the default of
+    each input or None, if any has one (`tir.positional` is set on `@main`), and what keeps the code alive. The
     function takes positional arguments that are arrays of exactly the right dtype and rank, aligned, with strides
     of whole elements; numbers, too, for rank 0. For anything else it calls the slow path, with the same
     arguments, and returns what that returns. Where `@main` reports failure n, it calls the
@@ -94,27 +95,32 @@ class _EntryEmitter:
             self.emitter.prologue.args[0], layout.TUPLE_ITEMS // 8, i64
         )
         self.slow = Block()
+        self.arguments = self.emitter.prologue.args[1]
         self.objects: dict[int, SSAValue] = {}
         self.data: dict[int, SSAValue] = {}
 
     def emit(self) -> None:
         """Emits the whole function."""
         emitter = self.emitter
-        _, _, count, keywords = emitter.prologue.args
+        _, arguments, count, keywords = emitter.prologue.args
         require(emitter, emitter.compare("eq", keywords, emitter.null()), self.slow)
-        expected = emitter.integer(len(self.inputs))
-        require(emitter, emitter.compare("eq", count, expected), self.slow)
+        if self.signature.positional is None:
+            expected = emitter.integer(len(self.inputs))
+            require(emitter, emitter.compare("eq", count, expected), self.slow)
+        else:
+            arguments = self._with_defaults(self.signature.positional)
+        self.arguments = arguments
         for position, parameter in enumerate(self.inputs):
             self._check_input(position, parameter)
         for position, parameter in enumerate(self.shared):
             self._check_shared(position, parameter)
         for parameter in self.shared:
             self._call_void("Py_IncRef", self.objects[parameter])
-        outputs = emitter.stack_slot(max(self.signature.output_count, 1), POINTER)
-        for index in range(self.signature.output_count):
-            emitter.store(emitter.null(), emitter.offset_pointer(outputs, index, POINTER))
+        leave = Block(arg_types=[POINTER])
+        packed = self._new_list(leave)
+        outputs = self._output_slots()
         status = emitter.call_value(MAIN, [*self._main_arguments(), outputs], i32)
-        succeed, fail, leave = Block(), Block(), Block(arg_types=[POINTER])
+        succeed, fail = Block(), Block()
         emitter.cond_branch(
             emitter.compare("eq", status, emitter.integer(0, i32)),
             succeed,
@@ -122,8 +128,10 @@ class _EntryEmitter:
             unlikely_else=True,
         )
         emitter.begin(succeed)
-        self._succeed(outputs, leave)
+        self._succeed(outputs, packed, leave)
         emitter.begin(fail)
+        if packed is not None:
+            self._call_void("Py_DecRef", packed)
         self._fail(status, outputs, leave)
         emitter.begin(leave)
         for parameter in self.shared:
@@ -133,10 +141,46 @@ class _EntryEmitter:
         self._call_slow_path()
         emitter.finish()
 
+    def _with_defaults(self, positional: int) -> SSAValue:
+        """The arguments, followed by the defaults of the inputs that the call leaves out.
+
+        A function that is bound without defaults takes all inputs by position.
+        """
+        emitter = self.emitter
+        total = len(self.inputs)
+        self_object, given, count, _ = emitter.prologue.args
+        first = layout.SELF_FIRST_CELL + len(self.shared)
+        ready, plain, short = Block(arg_types=[POINTER]), Block(), Block()
+        # The tuple ends with what keeps the code alive.
+        length = emitter.integer(first + total + 1)
+        bound = field(emitter, self_object, layout.VAR_SIZE, i64)
+        emitter.cond_branch(emitter.compare("eq", bound, length), short, plain)
+        emitter.begin(plain)
+        all_given = emitter.compare("eq", count, emitter.integer(total))
+        emitter.cond_branch(all_given, ready, self.slow, then_arguments=[given])
+        emitter.begin(short)
+        require(emitter, emitter.compare("ule", count, emitter.integer(positional)), self.slow)
+        defaults = emitter.offset_pointer(self.self_items, first, POINTER)
+        slots = emitter.stack_slot(max(total, 1), POINTER)
+        head, body, done = Block(arg_types=[i64]), Block(), Block()
+        emitter.branch(head, [emitter.integer(0)])
+        emitter.begin(head)
+        (position,) = head.args
+        emitter.cond_branch(emitter.compare("slt", position, emitter.integer(total)), body, done)
+        emitter.begin(body)
+        source = emitter.select(emitter.compare("slt", position, count), given, defaults)
+        value = emitter.load(emitter.offset_pointer(source, position, POINTER), POINTER)
+        emitter.store(value, emitter.offset_pointer(slots, position, POINTER))
+        emitter.branch(head, [emitter.plus(position, 1)])  # pyright: ignore[reportArgumentType]
+        emitter.begin(done)
+        emitter.branch(ready, [slots])
+        emitter.begin(ready)
+        return ready.args[0]
+
     def _check_input(self, position: int, parameter: int) -> None:
         emitter = self.emitter
         spec = self.signature.parameters[parameter]
-        obj = item(emitter, emitter.prologue.args[1], position)
+        obj = item(emitter, self.arguments, position)
         if spec.rank:
             self._check_array(obj, parameter)
             return
@@ -192,17 +236,47 @@ class _EntryEmitter:
                     result.append(stride)
         return result
 
-    def _succeed(self, outputs: SSAValue, leave: Block) -> None:
+    def _output_slots(self) -> SSAValue:
+        """Null for each output, then the old array and the cell for each that replaces a shared value."""
+        emitter = self.emitter
+        values = [emitter.null()] * self.signature.output_count
+        for parameter in self.signature.updates:
+            values += [self.objects[parameter], self._cell(parameter)]
+        slots = emitter.stack_slot(max(len(values), 1), POINTER)
+        for index, value in enumerate(values):
+            emitter.store(value, emitter.offset_pointer(slots, index, POINTER))
+        return slots
+
+    def _cell(self, parameter: int) -> SSAValue:
+        """The list that holds the value of a shared parameter."""
+        if parameter not in self.shared:
+            raise LoweringError(f"parameter {parameter} of @main is updated but not shared")
+        number = layout.SELF_FIRST_CELL + self.shared.index(parameter)
+        return item(self.emitter, self.self_items, number)
+
+    def _new_list(self, leave: Block) -> SSAValue | None:
+        """The list for the outputs, if they come in one: made before anything is changed, as it may fail."""
+        emitter = self.emitter
+        if self.signature.packing != "list":
+            return None
+        count = self.signature.output_count - len(self.signature.updates)
+        self.module.declare("PyList_New", [i64], POINTER)
+        packed = emitter.call_value("PyList_New", [emitter.integer(count)], POINTER)
+        proceed = Block()
+        made = emitter.compare("ne", packed, emitter.null())
+        emitter.cond_branch(
+            made, proceed, leave, else_arguments=[emitter.null()], unlikely_else=True
+        )
+        emitter.begin(proceed)
+        return packed
+
+    def _succeed(self, outputs: SSAValue, packed: SSAValue | None, leave: Block) -> None:
         """Pack the outputs, store the updates, and leave with the packed outputs."""
         emitter = self.emitter
         signature = self.signature
         count = signature.output_count - len(signature.updates)
         arrays = [item(emitter, outputs, i) for i in range(signature.output_count)]
-        failed = Block()
-        if signature.packing == "list":
-            self.module.declare("PyList_New", [i64], POINTER)
-            packed = emitter.call_value("PyList_New", [emitter.integer(count)], POINTER)
-            require(emitter, emitter.compare("ne", packed, emitter.null()), failed)
+        if packed is not None:
             if count:
                 items = field(emitter, packed, layout.LIST_ITEMS, POINTER)
                 for position, array in enumerate(arrays[:count]):
@@ -215,22 +289,14 @@ class _EntryEmitter:
         else:
             raise LoweringError(f"{count} outputs cannot be packed as {signature.packing!r}")
         self._store_updates(arrays[count:], packed, leave)
-        if signature.packing == "list":
-            emitter.begin(failed)
-            for array in arrays:
-                self._call_void("Py_DecRef", array)
-            emitter.branch(leave, [emitter.null()])
 
     def _store_updates(self, values: list[SSAValue], packed: SSAValue, leave: Block) -> None:
         """Put the new values into their cells, and leave; somebody may have emptied a list meanwhile."""
         emitter = self.emitter
         failed: list[Block] = []
         for parameter, value in zip(self.signature.updates, values, strict=True):
-            if parameter not in self.shared:
-                raise LoweringError(f"parameter {parameter} of @main is updated but not shared")
             self.module.declare("PyList_SetItem", [POINTER, i64, POINTER], i32)
-            cell_number = layout.SELF_FIRST_CELL + self.shared.index(parameter)
-            cell = item(emitter, self.self_items, cell_number)
+            cell = self._cell(parameter)
             # The call takes over the reference to the new value, even where it fails.
             status = emitter.call_value("PyList_SetItem", [cell, emitter.integer(0), value], i32)
             failed.append(Block())

@@ -8,6 +8,7 @@ from typing import Any
 
 from tir.runtime import python_abi, streams, threads
 from tir.runtime.cpu import LoadedObject, load_object
+from tir.runtime.pool import provide_pool
 
 ENTRY = "tir_entry"
 _METH_FASTCALL = 0x0080
@@ -35,21 +36,29 @@ class Executable:
         python_abi.bind_symbols()
         threads.bind_symbols()
         streams.bind_symbols()
+        provide_pool()
         self._loaded: LoadedObject = load_object(object_code, (ENTRY,))
         self._name = name.encode("utf-8", "replace").replace(b"\0", b" ")
         self._definition = _MethodDef(
             self._name, self._loaded.address(ENTRY), _METH_FASTCALL | _METH_KEYWORDS, None
         )
 
-    def bind(self, slow_path: Callback, on_failure: Callback, cells: Sequence[Cell]) -> Callback:
+    def bind(
+        self,
+        slow_path: Callback,
+        on_failure: Callback,
+        cells: Sequence[Cell],
+        defaults: Sequence[Any] = (),
+    ) -> Callback:
         """A builtin function over this code, which it keeps alive.
 
         `cells` are one-item lists, the storage of the shared variables in the order of the parameters.
         `slow_path(*args, **kwargs)` is called, and gives the result, where an argument or a shared value is not
         an array as native code needs it. `on_failure(code, *inputs, *shared)` must raise what the failure of that
-        number in the module's table means.
+        number in the module's table means. `defaults` has an array, or None, for each input, if the code takes
+        defaults (`tir.positional`).
         """
-        bound = (slow_path, on_failure, *cells, self)
+        bound = (slow_path, on_failure, *cells, *defaults, self)
         # The tuple, and in it this object with the definition, lives as long as the function does.
         return _NEW_BUILTIN(ctypes.addressof(self._definition), bound, None)
 

@@ -16,6 +16,7 @@ from tir.support.errors import UnsupportedError
 _lock = threading.Lock()
 _bound = False
 _ARRAY_TYPE_SLOT = 2
+_ARRAY_COPY_SLOT = 85
 _ARRAY_NEW_SLOT = 93
 _HEADER_SIZE = 16
 
@@ -31,10 +32,11 @@ def bind_symbols() -> None:
             return
         _check_layout()
         table = _numpy_table()
-        array_new = table[_ARRAY_NEW_SLOT]
-        if table[_ARRAY_TYPE_SLOT] != id(np.ndarray) or not array_new:
+        array_new, array_copy = table[_ARRAY_NEW_SLOT], table[_ARRAY_COPY_SLOT]
+        if table[_ARRAY_TYPE_SLOT] != id(np.ndarray) or not array_new or not array_copy:
             raise UnsupportedError(f"the C interface of NumPy {np.__version__} is not as expected")
         add_symbol("tir_numpy_PyArray_New", array_new)
+        add_symbol("tir_numpy_PyArray_NewCopy", array_copy)
         add_symbol("tir_numpy_PyArray_Type", id(np.ndarray))
         for name in ALL_DTYPES:
             # NumPy keeps these objects for as long as the process lives.

@@ -11,6 +11,7 @@ from xdsl.passes import ModulePass
 
 from tir.lowering.bufferize.function import FunctionBufferizer
 from tir.lowering.bufferize.placement import place_memory_operations
+from tir.lowering.bufferize.updates import update_in_place
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class BufferizePass(ModulePass):
 
     Invariants: results are written where they will live, never copied there, unless a result is an argument, a view
     or returned twice; outputs are allocated as early as their sizes are known; a temporary is freed after its last
-    use; arguments are never written to. Linear.
+    use; arguments are never written to, except that an update may go into the memory of the shared value that it
+    replaces, after everything else (`updates.py`). Linear.
     """
 
     name = "bufferize"
@@ -41,4 +43,5 @@ class BufferizePass(ModulePass):
         for function in list(op.body.block.ops):
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 FunctionBufferizer(op, function).run()
+                update_in_place(function)
                 place_memory_operations(function.body.block)

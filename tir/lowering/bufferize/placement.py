@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from xdsl.dialects import arith, func, memref
+from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX, IndexType, IntegerAttr, MemRefType
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects import kernel, rt
+from tir.lowering.bufferize.in_place import VIEWS
 
-_VIEWS = (
-    memref.SubviewOp,
-    memref.ReinterpretCastOp,
-    memref.CastOp,
-    memref.ExtractStridedMetaDataOp,
-)
 _LONG = (kernel.RegionOp, rt.GemmOp, rt.GemvOp, rt.DotOp)
 _INDEX = IndexType()
 
@@ -28,7 +23,7 @@ def place_memory_operations(block: Block) -> None:
 def _hoist_outputs(block: Block) -> None:
     """Move each output's allocation right behind what computes its sizes, and the checks of these."""
     order = {op: i for i, op in enumerate(block.ops)}
-    checks = _checks_of_values(block)
+    checks = checks_of_values(block)
     for op in list(block.ops):
         if not isinstance(op, rt.AllocOutputOp):
             continue
@@ -43,7 +38,7 @@ def _hoist_outputs(block: Block) -> None:
             block.insert_op_before(op, first)
 
 
-def _checks_of_values(block: Block) -> dict[SSAValue, Operation]:
+def checks_of_values(block: Block) -> dict[SSAValue, Operation]:
     """The last `rt.assert` that looks at each value: that it is not negative, or equal to another."""
     checks: dict[SSAValue, Operation] = {}
     for op in block.ops:
@@ -61,17 +56,21 @@ def _free_temporaries(block: Block) -> None:
         for operand in op.operands:
             if (buffer := root.get(operand)) is not None:
                 last_use[buffer] = op
-                if isinstance(op, _VIEWS):
+                if isinstance(op, VIEWS):
                     root[op.results[0]] = buffer
     for buffer, op in last_use.items():
         block.insert_op_after(memref.DeallocOp.get(buffer), op)
 
 
 def _release_gil(block: Block) -> None:
-    """Release the GIL where the long work starts, once all outputs exist; take it back before the end."""
+    """Release the GIL where the long work starts, once all outputs exist; take it back for updates in place, or the end."""
     first_long: Operation | None = None
+    end = block.last_op
     work: list[Operation] = []
     for op in block.ops:
+        if isinstance(op, rt.TakeSharedOp):
+            end = op
+            break
         if isinstance(op, rt.AllocOutputOp):
             first_long, work = None, []
         elif isinstance(op, _LONG):
@@ -81,9 +80,8 @@ def _release_gil(block: Block) -> None:
         return
     total = _total_work(block, first_long, work)
     block.insert_op_before(rt.ReleaseGilOp(total), first_long)
-    terminator = block.last_op
-    assert isinstance(terminator, func.ReturnOp)
-    block.insert_op_before(rt.AcquireGilOp(), terminator)
+    assert end is not None
+    block.insert_op_before(rt.AcquireGilOp(), end)
 
 
 def _total_work(block: Block, before: Operation, work: list[Operation]) -> SSAValue:

@@ -22,18 +22,20 @@ from tir.support.errors import LoweringError, UnsupportedError
 from .descriptor import POINTER, convert_type, exploded_types
 from .emitter import FunctionEmitter, Handler, converted_types
 from .module import VOID, ModuleEmitter, function_linkage, make_function
-from .signature import record_signature
+from .signature import count_outputs, count_updates, record_signature
 
 MAIN = "main"
 _MAY_FAIL = (
     rt.AssertOp,
     rt.AllocOutputOp,
+    rt.TakeSharedOp,
+    rt.AllocArenaOp,
     rt.GemmOp,
     rt.GemvOp,
     rt.DotOp,
     memref.AllocOp,
 )
-_RUNS_OUT_OF_MEMORY = (rt.GemmOp, rt.GemvOp, rt.DotOp, memref.AllocOp)
+_RUNS_OUT_OF_MEMORY = (rt.GemmOp, rt.GemvOp, rt.DotOp, rt.AllocArenaOp, memref.AllocOp)
 
 
 def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp]) -> None:
@@ -122,6 +124,9 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> llvm.FuncO
     if not function.body.blocks:
         return converted
     emitter = FunctionEmitter(module, region, status, is_main)
+    if is_main:
+        emitter.output_count = count_outputs(function)
+        emitter.first_update = emitter.output_count - count_updates(function)
     for type_ in inputs:
         emitter.prologue.insert_arg(type_, len(emitter.prologue.args))
     arguments = list(emitter.prologue.args)

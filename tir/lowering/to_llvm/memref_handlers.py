@@ -129,19 +129,23 @@ def allocation_size(
             static *= size
         else:
             dynamic.append(size)
-    total = emitter.integer(static)
+    total = emitter.integer(min(static, _LARGEST_ALLOCATION))
     overflow: SSAValue | None = None
     for size in dynamic:
         product = emitter.emit(llvm_intrinsics.UMulWithOverflowOp, (total, size), _PRODUCT)
         total = emitter.emit(llvm.ExtractValueOp, (product,), i64, {"position": _FIRST})
         flag = emitter.emit(llvm.ExtractValueOp, (product,), i1, {"position": _SECOND})
         overflow = flag if overflow is None else emitter.emit(llvm.OrOp, (overflow, flag), i1)
-    largest = emitter.integer(_LARGEST_ALLOCATION)
     if overflow is not None:
-        total = emitter.select(overflow, largest, total)
-        total = emitter.emit(llvm_intrinsics.UMinOp, (total, largest), i64)
+        total = emitter.select(overflow, emitter.integer(_LARGEST_ALLOCATION), total)
+        total = largest_allocation(emitter, total)
     padded = emitter.emit(llvm.AddOp, (total, emitter.integer(ALIGNMENT)), i64)
     return emitter.emit(llvm.AndOp, (padded, emitter.integer(-ALIGNMENT)), i64)
+
+
+def largest_allocation(emitter: FunctionEmitter, size: SSAValue) -> SSAValue:
+    """A number of bytes, or what no allocator gives if that is less: sums of two such numbers do not overflow."""
+    return emitter.emit(llvm_intrinsics.UMinOp, (size, emitter.integer(_LARGEST_ALLOCATION)), i64)
 
 
 def allocate(emitter: FunctionEmitter, size: SSAValue) -> SSAValue:

@@ -1,93 +1,30 @@
-"""rt to the llvm dialect: checks, NumPy's allocator, the GIL and calls of BLAS helpers."""
+"""rt to the llvm dialect: checks, the GIL and calls of BLAS helpers."""
 
 from __future__ import annotations
 
-import numpy as np
-from xdsl.dialects import llvm
 from xdsl.dialects.builtin import AnyFloat, Float32Type, MemRefType, i32, i64
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects import rt
-from tir.support.errors import LoweringError
 
 from .blas_helpers import declare_dot, declare_gemm, declare_gemv
 from .blas_operands import Precision
-from .descriptor import POINTER, Extent, MemRefDescriptor, element_size
-from .emitter import EXCEPTION_IS_SET, TOO_LARGE, FunctionEmitter, Handler
+from .descriptor import POINTER, Extent, element_size
+from .emitter import TOO_LARGE, FunctionEmitter, Handler
 from .memref_handlers import element_pointer
+from .rt_memory_handlers import main_only
 
 GIL_RELEASE_THRESHOLD = 1 << 16
 """Below this estimate of scalar operations a switch of threads costs more than it can gain."""
 
-NUMPY_NEW = "tir_numpy_PyArray_New"
-NUMPY_ARRAY_TYPE = "tir_numpy_PyArray_Type"
 STREAM_COPY = "tir_stream_copy"
 STREAM_FENCE = "tir_stream_fence"
-MAXIMAL_RANK = 32
-_DATA_OFFSET = 16
 _TOO_LARGE_MESSAGE = "a dimension or stride exceeds the 32-bit integers of the BLAS library"
-
-
-def _main_only(emitter: FunctionEmitter, op: Operation) -> None:
-    if not emitter.is_main:
-        raise LoweringError(f"{op.name} belongs in @main")
 
 
 def _assert(emitter: FunctionEmitter, op: rt.AssertOp) -> None:
     code = emitter.module.new_failure(op, op.kind.data, op.message.data)
     emitter.check(emitter.value(op.cond), emitter.integer(code, i32))
-
-
-def _alloc_output(emitter: FunctionEmitter, op: rt.AllocOutputOp) -> None:
-    _main_only(emitter, op)
-    type_ = op.memref.type
-    assert isinstance(type_, MemRefType)
-    dynamic = iter(op.dims)
-    sizes: list[Extent] = [
-        1 if size == 1 else emitter.extent(next(dynamic)) if size < 0 else size
-        for size in type_.get_shape()
-    ]
-    if emitter.dims_slot is None:
-        emitter.dims_slot = emitter.stack_slot(MAXIMAL_RANK, i64)
-    for position, size in enumerate(sizes):
-        place = emitter.offset_pointer(emitter.dims_slot, position, i64)
-        emitter.store(emitter.materialize(size), place)
-    module = emitter.module
-    module.declare(
-        NUMPY_NEW, [POINTER, i32, POINTER, i32, POINTER, POINTER, i32, i32, POINTER], POINTER
-    )
-    module.declare_global(NUMPY_ARRAY_TYPE, POINTER)
-    array_type = llvm.AddressOfOp(NUMPY_ARRAY_TYPE, POINTER)
-    emitter.add(array_type)
-    null, zero = emitter.null(), emitter.integer(0, i32)
-    number = np.dtype(op.dtype.data).num
-    array = emitter.call_value(
-        NUMPY_NEW,
-        [
-            array_type.result,
-            emitter.integer(len(sizes), i32),
-            emitter.dims_slot,
-            emitter.integer(number, i32),
-            null,
-            null,
-            zero,
-            zero,
-            null,
-        ],
-        POINTER,
-    )
-    emitter.check(emitter.compare("ne", array, null), emitter.integer(EXCEPTION_IS_SET, i32))
-    outputs = emitter.prologue.args[-1]
-    emitter.store(array, emitter.offset_pointer(outputs, op.index.value.data, POINTER))
-    data = _load_field(emitter, array)
-    emitter.memrefs[op.memref] = MemRefDescriptor(
-        data, type_.element_type, sizes, emitter.identity_strides(sizes)
-    )
-
-
-def _load_field(emitter: FunctionEmitter, array: SSAValue) -> SSAValue:
-    """The pointer to the data of a NumPy array."""
-    return emitter.load(emitter.offset_pointer(array, _DATA_OFFSET // 8, i64), POINTER)
 
 
 def _restore_gil(emitter: FunctionEmitter) -> None:
@@ -106,7 +43,7 @@ def _restore_gil(emitter: FunctionEmitter) -> None:
 
 
 def _release_gil(emitter: FunctionEmitter, op: rt.ReleaseGilOp) -> None:
-    _main_only(emitter, op)
+    main_only(emitter, op)
     if emitter.gil_slot is None:
         emitter.gil_slot = emitter.pointer_slot()
         emitter.exit_actions.insert(0, lambda: _restore_gil(emitter))
@@ -123,7 +60,7 @@ def _release_gil(emitter: FunctionEmitter, op: rt.ReleaseGilOp) -> None:
 
 
 def _acquire_gil(emitter: FunctionEmitter, op: rt.AcquireGilOp) -> None:
-    _main_only(emitter, op)
+    main_only(emitter, op)
     _restore_gil(emitter)
 
 
@@ -235,7 +172,6 @@ def _stream_fence(emitter: FunctionEmitter, op: rt.StreamFenceOp) -> None:
 
 HANDLERS: dict[type[Operation], Handler] = {
     rt.AssertOp: _assert,
-    rt.AllocOutputOp: _alloc_output,
     rt.ReleaseGilOp: _release_gil,
     rt.AcquireGilOp: _acquire_gil,
     rt.GemmOp: _gemm,

@@ -26,6 +26,7 @@ PARAMETERS = "tir.parameters"
 OUTPUTS = "tir.outputs"
 UPDATES = "tir.updates"
 PACKING = "tir.packing"
+POSITIONAL = "tir.positional"
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,15 @@ class Parameter:
 class Signature:
     """The parameters of `@main`, how many arrays it makes, and which parameters the last of those replace.
 
-    `packing` is how the others reach the caller: `"array"`, `"list"`, `"none"`.
+    `packing` is how the others reach the caller: `"array"`, `"list"`, `"none"`. `positional` tells how many inputs a
+    call may give by position at most, where the rest have defaults; `None` where it gives all of them.
     """
 
     parameters: tuple[Parameter, ...]
     output_count: int
     updates: tuple[int, ...]
     packing: str
+    positional: int | None = None
 
 
 def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
@@ -68,12 +71,24 @@ def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
         entry: dict[str, Attribute] = {"type": type_}
         entry.update((key, own[key]) for key in ("tir.kind", "tir.dtype") if key in own)
         entries.append(DictionaryAttr(entry))
-    outputs = [op.index.value.data for op in source.walk() if isinstance(op, rt.AllocOutputOp)]
     converted.attributes[PARAMETERS] = ArrayAttr(entries)
-    converted.attributes[OUTPUTS] = IntegerAttr(max(outputs, default=-1) + 1, i64)
-    for key in (UPDATES, PACKING):
+    converted.attributes[OUTPUTS] = IntegerAttr(count_outputs(source), i64)
+    for key in (UPDATES, PACKING, POSITIONAL):
         if key in source.attributes:
             converted.attributes[key] = source.attributes[key]
+
+
+def count_outputs(source: func.FuncOp) -> int:
+    """How many arrays `@main` makes, those of the updates included."""
+    made = (rt.AllocOutputOp, rt.TakeSharedOp)
+    return 1 + max(
+        (op.index.value.data for op in source.walk() if isinstance(op, made)), default=-1
+    )
+
+
+def count_updates(source: func.FuncOp) -> int:
+    """How many of these replace the values of shared parameters: the last ones."""
+    return len(_integers(source.attributes.get(UPDATES)))
 
 
 def read_signature(function: llvm.FuncOp) -> Signature:
@@ -85,6 +100,7 @@ def read_signature(function: llvm.FuncOp) -> Signature:
     updates = _integers(function.attributes.get(UPDATES))
     output_count = outputs.value.data
     packing = function.attributes.get(PACKING)
+    positional = function.attributes.get(POSITIONAL)
     return Signature(
         tuple(_parameter(i, entry) for i, entry in enumerate(parameters.data)),
         output_count,
@@ -92,6 +108,7 @@ def read_signature(function: llvm.FuncOp) -> Signature:
         packing.data
         if isinstance(packing, StringAttr)
         else _default_packing(output_count - len(updates)),
+        positional.value.data if isinstance(positional, IntegerAttr) else None,
     )
 
 
