@@ -36,7 +36,7 @@ def reduce(b: ScalarBuilder, x: SSAValue, unit: float, back: float) -> tuple[SSA
 
 def expand_cosh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`h + 1/(4h)` with `h = exp(|x|)/2`"""
-    parts = simple_parts(b, bounded_magnitude(b, x))
+    parts = simple_parts(b, b.at_most(b.abs(x), (b.format.bias + 2.05) * math.log(2)))
     power = b.power_of_two(parts.shifted, 0.25)
     half = b.mul(b.fma(parts.tail, power, power), 2.0)
     return b.add(half, b.div(0.25, half))
