@@ -250,6 +250,10 @@ class ScalarBuilder:
         """`x >> count`, filling with zeros."""
         return self._int_op(arith.ShRUIOp, x, count)
 
+    def shift_right_signed(self, x: SSAValue, count: SSAValue | int) -> SSAValue:
+        """`x >> count`, filling with the sign."""
+        return self._int_op(arith.ShRSIOp, x, count)
+
     def icompare(self, predicate: str, x: SSAValue | int, y: SSAValue | int) -> SSAValue:
         """`eq`, `ne` or `slt` (signed less) of two integers, as an i1."""
         return self._emit(arith.CmpiOp, (self.integer(x), self.integer(y)), i1, _CMPI[predicate])
@@ -268,6 +272,10 @@ class ScalarBuilder:
     def narrow(self, x: SSAValue) -> SSAValue:
         """A float64 rounded to float32."""
         return self._emit(arith.TruncFOp, (x,), F32.float_type)
+
+    def int32_to_float(self, x: SSAValue) -> SSAValue:
+        """A signed integer as a float, rounded; for float32, as AVX2 has no conversion of 64 bits."""
+        return self._emit(arith.SIToFPOp, (x,), F32.float_type)
 
     def small_integer_to_float(self, x: SSAValue, offset: Operand = 0.0) -> SSAValue:
         """A non-negative integer below `2**mantissa_bits`, minus a float `offset`, exactly.
