@@ -224,7 +224,7 @@ FITS = [
         0,
         QUARTER,
         odd_weight(mp.sin),
-        (("f64", TARGETS["f64"]), ("mid", TARGETS["f32"] / 16)),
+        (("f64", TARGETS["f64"]), ("f32", mpf(2) ** -27), ("mid", TARGETS["f32"] / 16)),
         "(sin(r) - r) / r**3 in r*r, |r| <= pi/4",
     ),
     Fit(
@@ -233,7 +233,7 @@ FITS = [
         0,
         QUARTER,
         lambda z: z**2 / mp.cos(mp.sqrt(z)),
-        (("f64", TARGETS["f64"]), ("mid", TARGETS["f32"] / 16)),
+        (("f64", TARGETS["f64"]), ("f32", mpf(2) ** -27), ("mid", TARGETS["f32"] / 16)),
         "(cos(r) - 1 + r*r/2) / r**4 in r*r, |r| <= pi/4",
     ),
     Fit(
