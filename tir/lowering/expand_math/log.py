@@ -39,28 +39,40 @@ class Mantissa:
     fraction: SSAValue
 
 
-def exponent_of(b: ScalarBuilder, x: SSAValue) -> tuple[SSAValue, SSAValue]:
-    """The k of `x = 2**k m`, `sqrt(1/2) <= m < sqrt(2)`: as a float, and as the integer `k << mantissa_bits`."""
+def exponent_of(
+    b: ScalarBuilder, x: SSAValue, scaled: SSAValue | None = None
+) -> tuple[SSAValue, SSAValue]:
+    """The k of `x = 2**k m`, `sqrt(1/2) <= m < sqrt(2)`: as a float, and as the integer `k << mantissa_bits`.
+
+    Where `scaled` holds, the float is less by the exponent of `subnormal_scale`.
+    """
     fmt = b.format
+    up = float(fmt.mantissa_bits + 2)
     shifted = b.isub(b.to_bits(x), fmt.bits(SQRT_HALF))
     field = b.iand(shifted, -1 << fmt.mantissa_bits)
     if fmt is F32:
-        return b.int32_to_float(b.shift_right_signed(shifted, fmt.mantissa_bits)), field
+        exponent = b.int32_to_float(b.shift_right_signed(shifted, fmt.mantissa_bits))
+        if scaled is not None:
+            exponent = b.sub(exponent, b.select(scaled, up, 0.0))
+        return exponent, field
     biased = b.shift_right(b.iadd(shifted, fmt.bits(1.0)), fmt.mantissa_bits)
-    return b.small_integer_to_float(biased, float(fmt.bias)), field
+    offset = 2.0**fmt.mantissa_bits + fmt.bias
+    less = offset if scaled is None else b.select(scaled, offset + up, offset)
+    return b.sub(b.above_base(biased), less), field
+
+
+def subnormal_scale(b: ScalarBuilder) -> float:
+    """What makes a normal number of a subnormal one."""
+    return 2.0 ** (b.format.mantissa_bits + 2)
 
 
 def split_exponent(b: ScalarBuilder, x: SSAValue, subnormals: bool = True) -> Mantissa:
     """Takes a positive finite number apart; anything else gives something meaningless."""
-    fmt = b.format
-    if not subnormals:
-        exponent, field = exponent_of(b, x)
-        return Mantissa(exponent, b.sub(b.from_bits(b.isub(b.to_bits(x), field)), 1.0))
-    up = fmt.mantissa_bits + 2
-    tiny = b.compare("lt", x, fmt.smallest_normal)
-    x = b.select(tiny, b.mul(x, 2.0**up), x)
-    exponent, field = exponent_of(b, x)
-    exponent = b.sub(exponent, b.select(tiny, float(up), 0.0))
+    tiny = None
+    if subnormals:
+        tiny = b.compare("lt", x, b.format.smallest_normal)
+        x = b.select(tiny, b.mul(x, subnormal_scale(b)), x)
+    exponent, field = exponent_of(b, x, tiny)
     return Mantissa(exponent, b.sub(b.from_bits(b.isub(b.to_bits(x), field)), 1.0))
 
 
