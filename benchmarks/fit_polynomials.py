@@ -278,7 +278,7 @@ FITS = [
         0,
         mpf(4),
         lambda x: max(x * mp.erfc(x) / mp.erf(x), mpf(2) ** -16),
-        (("f32", mpf(2) ** -26.5),),
+        (("f32", mpf(2) ** -29),),
         "-log(erfc(x))/x - 1, 0 <= x <= 4",
     ),
     Fit(
