@@ -6,6 +6,7 @@ and those on x86's 80-bit numbers, are precise enough to measure the errors of f
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -68,7 +69,7 @@ def arguments(op_class: type[Operation], dtype: str, count: int, seed: int = 0) 
     """`count` random arguments between each two neighbouring points."""
     points = POINTS_AND_ORACLES[op_class][0]
     rng = np.random.default_rng(seed)
-    pieces = [rng.uniform(a, b, count) for a, b in zip(points, points[1:], strict=False)]
+    pieces = [rng.uniform(a, b, count) for a, b in itertools.pairwise(points)]
     return np.concatenate(pieces).astype(dtype)
 
 
