@@ -68,10 +68,8 @@ def alternating_extrema(errors: list[Any], count: int) -> list[int]:
 def remez(fit: Fit, degree: int, grid: list[Any], values: list[Any], weights: list[Any]) -> Any:
     """Coefficients (lowest first) and the largest weighted error on the grid."""
     count = degree + 2
-    points = [
-        round((1 - mp.cos(mp.pi * i / (count - 1))) / 2 * (len(grid) - 1)) for i in range(count)
-    ]
-    points = [min(max(p, 1), len(grid) - 2) for p in points] if count < len(grid) else points
+    # The grid is denser near its ends already.
+    points = [round(i * (len(grid) - 1) / (count - 1)) for i in range(count)]
     coefficients, largest = [], mpf("inf")
     for _ in range(12):
         candidate = solve_on(points, grid, values, weights)
@@ -179,19 +177,19 @@ FITS = [
         "SINH",
         odd(mp.sinh),
         0,
-        (mp.log(2) * mpf("1.102")) ** 2,
+        (mp.log(2) * mpf("1.002")) ** 2,
         odd_weight(mp.sinh),
         (("f64", mpf(2) ** -56.5), ("f32", mpf(2) ** -27)),
-        "(sinh(r) - r) / r**3 in r*r, 0 <= r <= 1.1 log(2)",
+        "(sinh(r) - r) / r**3 in r*r, 0 <= r <= log(2)",
     ),
     Fit(
         "COSH",
         lambda z: (mp.cosh(mp.sqrt(z)) - 1) / z,
         0,
-        (mp.log(2) * mpf("1.102")) ** 2,
+        (mp.log(2) * mpf("1.002")) ** 2,
         lambda z: z / mp.cosh(mp.sqrt(z)),
         (("f64", mpf(2) ** -56.5), ("f32", mpf(2) ** -27)),
-        "(cosh(r) - 1) / r**2 in r*r, 0 <= r <= 1.1 log(2)",
+        "(cosh(r) - 1) / r**2 in r*r, 0 <= r <= log(2)",
     ),
     Fit(
         "EXP2",
@@ -226,7 +224,7 @@ FITS = [
         0,
         QUARTER,
         odd_weight(mp.sin),
-        (("f64", TARGETS["f64"]), ("mid", TARGETS["f32"] / 16)),
+        (("f64", TARGETS["f64"]), ("f32", mpf(2) ** -27), ("mid", TARGETS["f32"] / 16)),
         "(sin(r) - r) / r**3 in r*r, |r| <= pi/4",
     ),
     Fit(
@@ -235,7 +233,7 @@ FITS = [
         0,
         QUARTER,
         lambda z: z**2 / mp.cos(mp.sqrt(z)),
-        (("f64", TARGETS["f64"]), ("mid", TARGETS["f32"] / 16)),
+        (("f64", TARGETS["f64"]), ("f32", mpf(2) ** -27), ("mid", TARGETS["f32"] / 16)),
         "(cos(r) - 1 + r*r/2) / r**4 in r*r, |r| <= pi/4",
     ),
     Fit(
@@ -276,21 +274,30 @@ FITS = [
     ),
     Fit(
         "ERF",
-        lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1,
+        lambda x: -mp.log(mp.erfc(x)) / x - 1,
         0,
-        mpf("1.001"),
-        lambda z: mpf(1),
-        BOTH,
-        "erf(x)/x - 1 in x*x, |x| <= 1",
+        mpf(4),
+        lambda x: max(x * mp.erfc(x) / mp.erf(x), mpf(2) ** -16),
+        (("f32", mpf(2) ** -29),),
+        "-log(erfc(x))/x - 1, 0 <= x <= 4",
     ),
     Fit(
-        "ERF_TAIL",
-        at_erfc(scaled_erfc),
-        erfc_t(mpf("0.999")),
-        erfc_t(mpf("6.1")),
-        at_erfc(lambda x: mp.exp(-x * x) / (1 + 2 * x)),
+        "ERF",
+        lambda x: -mp.log(mp.erfc(x)) / x - 1,
+        0,
+        mpf(6),
+        lambda x: max(x * mp.erfc(x) / mp.erf(x), mpf(2) ** -40),
+        (("f64", mpf(2) ** -56),),
+        "-log(erfc(x))/x - 1, 0 <= x <= 6",
+    ),
+    Fit(
+        "ERF_NEAR",
+        lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1,
+        0,
+        mpf("0.2401"),
+        lambda z: mpf(1),
         BOTH,
-        "(1+2x) exp(x*x) erfc(x) in (x-3)/(x+3), 1 <= x <= 6",
+        "erf(x)/x - 1 in x*x, |x| <= 0.49",
     ),
     Fit(
         "ERFC",

@@ -16,6 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tests.lowering import extended_precision
 from tests.lowering.elementary_functions import (
     FUNCTIONS,
     Function,
@@ -37,29 +38,50 @@ The polynomials come from `benchmarks/fit_polynomials.py`, which fits them by Re
 a unit in the last place, the critical terms are carried as unevaluated sums of two numbers: the logarithm in
 `pow`, `exp(-x*x)` in `erfc`, the square roots in `asinh` and `acosh`.
 
+Time goes by the number of operations, as vector code computes every case: so most functions have one formula
+for their whole range (`tanh` and `sinh` by an addition theorem that is exact near zero, `erf` as `1 - exp(-y)` with a
+polynomial for y), long polynomials are evaluated in pairs (Estrin) and short ones in a chain (Horner), and special
+values come from clamps and sign bits where that is possible.
+
 `sin`, `cos` and `tan` are right for every argument. In float32 the argument is multiplied, in float64, by seven exact words
-of 1/(2 pi). In float64 a three-part pi/2 serves below 2**20, and a Payne-Hanek product in integers beyond; both are always
-computed, as vector code has no branches, which makes these the most expensive functions here.
+of 1/(2 pi); sine and cosine of what is left are evaluated in float32. In float64 a three-part pi/2 serves below 2**20, and a
+Payne-Hanek product in integers beyond; both are always computed, which makes these the most expensive functions here.
 
 ## Largest errors
 
-In units of the last place of the exact result, against mpmath with 160 bits, at random points of all exponents, in
+In units of the last place of the exact result, and where they are. The points are random ones of all exponents, in
 each function's interesting range, and around its special points, subnormal numbers and (for the trigonometric
-functions) the numbers nearest to multiples of pi/2. The tests demand less than 2. `ns` is the time per element
-of a loop over 20,000 elements in cache, on one core of the CPU that the table was made on.
+functions) the numbers nearest to multiples of pi/2, against mpmath with 160 bits; and {dense} random points
+in each of a few intervals against NumPy or SciPy in the next wider format, where those have the function.
+The tests demand less than 2. `ns` is the time per element of a loop over 20,000 elements in cache, on one core of the CPU that
+the table was made on.
 
-| function | points | float64 error | float32 error | float64 ns | float32 ns |
-|---|---:|---:|---:|---:|---:|"""
+| function | points | float64 error | at | float32 error | at | float64 ns | float32 ns |
+|---|---:|---:|---:|---:|---:|---:|---:|"""
+
+DENSE = 200_000
+"""Points in each interval that are compared with a wider format."""
 
 
 def nanoseconds(loop: Callable[[], object], size: int) -> float:
     """The best time of one call, per element."""
     best = float("inf")
-    for _ in range(20):
+    for _ in range(600):
         start = time.perf_counter()
         loop()
         best = min(best, time.perf_counter() - start)
     return best / size * 1e9
+
+
+def dense_error(function: Function, dtype: str, loop: CompiledLoop) -> tuple[int, float, float]:
+    """The number of points compared with a wider format, the largest error, and where it is."""
+    op_class = function.op_class
+    if op_class not in extended_precision.POINTS_AND_ORACLES:
+        return 0, 0.0, 0.0
+    if dtype == "float64" and op_class in extended_precision.FLOAT32_ONLY:
+        return 0, 0.0, 0.0
+    x = extended_precision.arguments(op_class, dtype, DENSE, seed=1)
+    return x.size, *extended_precision.largest_error(op_class, x, loop(x))
 
 
 def row(function: Function, samples: int) -> str:
@@ -68,19 +90,22 @@ def row(function: Function, samples: int) -> str:
     for dtype in ("float64", "float32"):
         loop = CompiledLoop(function.op_class, dtype, function.arity)
         points = sample_points(function, dtype, samples, seed=1)
-        count += points[0].size
-        errors.append(largest_error(function, loop(*points), points)[0])
-        arrays = [np.random.default_rng(i).uniform(0.1, 5, 20_000).astype(dtype) for i in (0, 1)]
-        arguments = arrays[: function.arity]
-        times.append(nanoseconds(lambda: loop(*arguments), 20_000))  # noqa: B023 - called at once
-    numbers = [*(f"{e:.2f}" for e in errors), *(f"{t:.2f}" for t in times)]
-    return f"| {function.name} | {count} | " + " | ".join(numbers) + " |"
+        error, place = largest_error(function, loop(*points), points)
+        dense_count, dense, dense_place = dense_error(function, dtype, loop)
+        if dense > error:
+            error, place = dense, (dense_place,)
+        count += points[0].size + dense_count
+        errors += [f"{error:.2f}", ", ".join(f"{x:.6g}" for x in place)]
+        rng = np.random.default_rng(0)
+        arguments = [rng.uniform(0.1, 5, 20_000).astype(dtype) for _ in range(function.arity)]
+        times.append(f"{nanoseconds(lambda: loop(*arguments), 20_000):.2f}")  # noqa: B023 - called at once
+    return f"| {function.name} | {count} | " + " | ".join([*errors, *times]) + " |"
 
 
 def main() -> None:
     """Prints the page."""
     samples = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    print(INTRODUCTION)
+    print(INTRODUCTION.format(dense=f"{DENSE:,}"))
     with np.errstate(all="ignore"):
         for function in FUNCTIONS:
             print(row(function, samples), flush=True)

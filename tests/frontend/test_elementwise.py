@@ -177,6 +177,7 @@ FLOAT_UNARY = [
     "arcsinh",
     "arccosh",
     "arctanh",
+    "cbrt",
     "deg2rad",
     "rad2deg",
     "sqrt",

@@ -109,6 +109,7 @@ _UNARY: dict[type[Operation], Any] = {
     math.AsinhOp: np.arcsinh,
     math.AtanOp: np.arctan,
     math.AtanhOp: np.arctanh,
+    math.CbrtOp: np.cbrt,
     math.CeilOp: np.ceil,
     math.CosOp: np.cos,
     math.CoshOp: np.cosh,

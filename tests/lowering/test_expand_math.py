@@ -11,6 +11,7 @@ from xdsl.dialects import arith, func, math
 from xdsl.dialects.builtin import FunctionType, ModuleOp, f16, f32, f64
 from xdsl.ir import Block, Region
 
+from tests.lowering import extended_precision
 from tests.lowering.elementary_functions import FUNCTIONS, Function, largest_error, sample_points
 from tests.lowering.scalar_jit import CompiledLoop
 from tir.dialects import math_ext
@@ -54,6 +55,20 @@ def test_error_is_below_two_ulp(function: Function, dtype: str) -> None:
     results = compiled(function.op_class, dtype, function.arity)(*points)
     error, place = largest_error(function, results, points)
     assert 0 < error < 2, f"{error} ulp at {place}"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "op_class", extended_precision.POINTS_AND_ORACLES, ids=lambda op_class: op_class.name
+)
+def test_error_is_below_two_ulp_at_very_many_points(op_class: type, dtype: str) -> None:
+    if dtype == "float64" and not extended_precision.HAS_EXTENDED:
+        pytest.skip("needs numbers of 80 bits")
+    if dtype == "float64" and op_class in extended_precision.FLOAT32_ONLY:
+        pytest.skip("has no oracle beyond float64")
+    x = extended_precision.arguments(op_class, dtype, 40_000)
+    error, place = extended_precision.largest_error(op_class, x, compiled(op_class, dtype)(x))
+    assert 0.4 < error < 2, f"{error} ulp at {place}"
 
 
 @pytest.mark.parametrize(("function", "dtype"), CASES)

@@ -283,6 +283,7 @@ _UNARY = (
     float_unary(X.ArcsinhOp, build.arcsinh, np.arcsinh),
     float_unary(X.ArccoshOp, build.arccosh, np.arccosh, (1.5, 3)),
     float_unary(X.ArctanhOp, build.arctanh, np.arctanh, (-0.8, 0.8)),
+    float_unary(X.CbrtOp, build.cbrt, np.cbrt, (0.5, 3)),
     float_unary(X.Deg2radOp, build.deg2rad, np.deg2rad),
     float_unary(X.Rad2degOp, build.rad2deg, np.rad2deg),
     float_unary(X.ErfOp, build.erf, scipy.special.erf),

@@ -225,6 +225,11 @@ def arctanh(x: Any) -> Any:
     return apply(transcendental.ArctanhOp, x)
 
 
+def cbrt(x: Any) -> Any:
+    """Real cube root."""
+    return apply(transcendental.CbrtOp, x)
+
+
 def deg2rad(x: Any) -> Any:
     """Degrees to radians."""
     return apply(transcendental.Deg2radOp, x)

@@ -33,8 +33,8 @@ from tir.frontend.tensor.elementwise import (
     trunc,
 )
 from tir.frontend.tensor.functions import (
-    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, deg2rad, erf, erfc,
-    exp, exp2, expm1, log, log10, log1p, log2, rad2deg, sin, sinh, tan, tanh,
+    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cbrt, cos, cosh, deg2rad, erf,
+    erfc, exp, exp2, expm1, log, log10, log1p, log2, rad2deg, sin, sinh, tan, tanh,
 )
 from tir.frontend.tensor.indexing import (
     inc_subtensor, set_subtensor, take,
@@ -97,7 +97,7 @@ __all__ = [
     "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax",
     "argmin", "as_tensor", "as_tensor_variable", "bcol", "bitwise_and", "bitwise_not",
     "bitwise_or", "bitwise_xor", "bmatrix", "brow", "bscalar", "btensor3", "btensor4", "btensor5",
-    "btensor6", "btensor7", "bvector", "cast", "ccol", "ceil", "ceil_intdiv", "clip", "cmatrix",
+    "btensor6", "btensor7", "bvector", "cast", "ccol", "cbrt", "ceil", "ceil_intdiv", "clip", "cmatrix",
     "col", "cols", "consider_constant", "constant", "continuous_dtypes", "cos", "cosh", "crow",
     "cscalar", "ctensor3", "ctensor4", "ctensor5", "ctensor6", "ctensor7", "cvector", "dcol",
     "dcols", "deg2rad", "dimshuffle", "disconnected_grad", "discrete_dtypes", "divmod",

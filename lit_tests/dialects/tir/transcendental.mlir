@@ -212,6 +212,17 @@ func.func @arctanh(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
   func.return
 }
 
+// CHECK-LABEL: func.func @cbrt
+func.func @cbrt(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
+  // CHECK: %r0 = tir.cbrt %x : tensor<?xf64>
+  %r0 = tir.cbrt %x : tensor<?xf64>
+  // CHECK: %r1 = tir.cbrt %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  %r1 = tir.cbrt %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  // CHECK: %r2 = tir.cbrt %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  %r2 = tir.cbrt %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}
+
 // CHECK-LABEL: func.func @deg2rad
 func.func @deg2rad(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
   // CHECK: %r0 = tir.deg2rad %x : tensor<?xf64>

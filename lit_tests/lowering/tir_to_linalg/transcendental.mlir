@@ -135,6 +135,13 @@ func.func @arctanh_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
 // CHECK-LABEL: func.func @arctanh_f64
 // CHECK: math.atanh %{{[0-9]+}} : f64
 
+func.func @cbrt_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
+  %0 = tir.cbrt %x : tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @cbrt_f64
+// CHECK: math.cbrt %{{[0-9]+}} : f64
+
 func.func @erf_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
   %0 = tir.erf %x : tensor<?xf64>
   func.return %0 : tensor<?xf64>

@@ -51,6 +51,8 @@ elementwise(ops.Log2Op, lambda g, z, x: true_div(g, _scaled(x, math.log(2))))
 elementwise(ops.Log10Op, lambda g, z, x: true_div(g, _scaled(x, math.log(10))))
 elementwise(ops.Log1pOp, lambda g, z, x: true_div(g, _plus_one(x)))
 
+elementwise(ops.CbrtOp, lambda g, z, x: true_div(g, _scaled(sqr(z), 3)))
+
 elementwise(ops.SinOp, lambda g, z, x: mul(g, cos(x)))
 elementwise(ops.CosOp, lambda g, z, x: neg(mul(g, sin(x))))
 elementwise(ops.TanOp, lambda g, z, x: mul(g, _plus_one(sqr(z))))

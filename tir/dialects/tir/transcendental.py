@@ -69,6 +69,14 @@ class Log1pOp(FloatUnaryOp):
 
 
 @irdl_op_definition
+class CbrtOp(FloatUnaryOp):
+    """Real cube root, with the sign of the operand."""
+
+    name = "tir.cbrt"
+    function = staticmethod(np.cbrt)
+
+
+@irdl_op_definition
 class SinOp(FloatUnaryOp):
     """Sine of an angle in radians."""
 

@@ -114,6 +114,11 @@ def arctanh(a: Any) -> TensorVariable:
     return build.arctanh(a)
 
 
+def cbrt(a: Any) -> TensorVariable:
+    """Real cube root, with the sign of the operand."""
+    return build.cbrt(a)
+
+
 def deg2rad(a: Any) -> TensorVariable:
     """Degrees to radians."""
     return build.deg2rad(a)

@@ -252,6 +252,7 @@ class TensorOperators:
     arcsinh = functions.arcsinh
     arccosh = functions.arccosh
     arctanh = functions.arctanh
+    cbrt = functions.cbrt
     deg2rad = functions.deg2rad
     rad2deg = functions.rad2deg
 

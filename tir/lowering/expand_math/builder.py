@@ -13,6 +13,9 @@ from tir.lowering.expand_math.formats import F32, F64, FloatFormat
 Operand = SSAValue | float
 """A value, or a Python number that becomes a constant of the builder's format."""
 
+LONGEST_CHAIN = 6
+"""How many coefficients Horner's scheme may have."""
+
 _STRICT = {"fastmath": arith.FastMathFlagsAttr("none")}
 _NO_OVERFLOW_FLAGS = {"overflowFlags": arith.IntegerOverflowAttr("none")}
 _CMPF = {
@@ -178,17 +181,22 @@ class ScalarBuilder:
         return self.select(self.compare("lt", x, bound), bound, x)
 
     def polynomial(self, x: SSAValue, coefficients: Sequence[float]) -> SSAValue:
-        """Estrin's scheme with fused steps; the lowest coefficient comes first.
+        """The value of a polynomial whose lowest coefficient comes first, with fused steps.
 
-        Horner's takes fewer operations, one after the other: the loop would wait for their latency.
+        Short ones by Horner's scheme, which takes the fewest operations, one after the other. Long ones by
+        Estrin's, which adds a few squares of x, as the loop would wait for the latency of Horner's.
         """
+        if len(coefficients) <= LONGEST_CHAIN:
+            result = self.value(coefficients[-1])
+            for coefficient in reversed(coefficients[:-1]):
+                result = self.fma(result, x, coefficient)
+            return result
         terms: list[Operand] = list(coefficients)
         power = x
         while len(terms) > 1:
-            pairs = [
-                self.fma(high, power, low) for low, high in zip(*[iter(terms)] * 2, strict=False)
-            ]
-            terms = [*pairs, *terms[2 * len(pairs) :]]
+            pairs = zip(terms[::2], terms[1::2], strict=False)
+            last = terms[-1:] if len(terms) % 2 else []
+            terms = [*(self.fma(high, power, low) for low, high in pairs), *last]
             power = self.mul(power, power) if len(terms) > 1 else power
         return self.value(terms[0])
 
@@ -252,6 +260,10 @@ class ScalarBuilder:
         """`x >> count`, filling with zeros."""
         return self._int_op(arith.ShRUIOp, x, count)
 
+    def shift_right_signed(self, x: SSAValue, count: SSAValue | int) -> SSAValue:
+        """`x >> count`, filling with the sign."""
+        return self._int_op(arith.ShRSIOp, x, count)
+
     def icompare(self, predicate: str, x: SSAValue | int, y: SSAValue | int) -> SSAValue:
         """`eq`, `ne` or `slt` (signed less) of two integers, as an i1."""
         return self._emit(arith.CmpiOp, (self.integer(x), self.integer(y)), i1, _CMPI[predicate])
@@ -271,16 +283,20 @@ class ScalarBuilder:
         """A float64 rounded to float32."""
         return self._emit(arith.TruncFOp, (x,), F32.float_type)
 
-    def small_integer_to_float(self, x: SSAValue, offset: Operand = 0.0) -> SSAValue:
-        """A non-negative integer below `2**mantissa_bits`, minus a float `offset`, exactly.
+    def int32_to_float(self, x: SSAValue) -> SSAValue:
+        """A signed integer as a float, rounded; for float32, as AVX2 has no conversion of 64 bits."""
+        return self._emit(arith.SIToFPOp, (x,), F32.float_type)
+
+    def above_base(self, x: SSAValue) -> SSAValue:
+        """`2**mantissa_bits + x` as a float, for a non-negative integer below `2**mantissa_bits`."""
+        return self.from_bits(self.ior(x, self.format.bits(2.0**self.format.mantissa_bits)))
+
+    def small_integer_to_float(self, x: SSAValue, offset: float = 0.0) -> SSAValue:
+        """A non-negative integer below `2**mantissa_bits`, minus an integral offset, exactly.
 
         Cheaper than a conversion, which AVX2 lacks for 64-bit integers.
         """
-        base = 2.0**self.format.mantissa_bits
-        shifted = self.from_bits(self.ior(x, self.format.bits(base)))
-        if isinstance(offset, float):
-            return self.sub(shifted, base + offset)
-        return self.sub(shifted, self.add(offset, base))
+        return self.sub(self.above_base(x), 2.0**self.format.mantissa_bits + offset)
 
     def power_of_two(self, shifted: SSAValue, factor: float = 1.0) -> SSAValue:
         """`factor * 2**k` from `shifted = k + rounder`, for a product in the range of normal numbers.

@@ -23,26 +23,22 @@ def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`erf(x)`"""
+    """`1 - exp(-y)` with `y = -log(erfc(|x|))`, a polynomial: one formula from zero to where erf is one"""
     is_double = b.format is F64
-    near_table = coefficients.ERF_F64 if is_double else coefficients.ERF_F32
-    tail_table = coefficients.ERF_TAIL_F64 if is_double else coefficients.ERF_TAIL_F32
-    magnitude = b.abs(x)
-    small = b.fma(magnitude, b.polynomial(b.mul(x, x), near_table), magnitude)
     # At the bound the result has rounded to one.
-    bounded = b.at_most(magnitude, 6.0 if is_double else 4.0)
-    parts = simple_parts(b, b.neg(b.mul(bounded, bounded)))
+    magnitude = b.at_most(b.abs(x), 6.0 if is_double else 4.0)
+    slope = b.polynomial(magnitude, coefficients.ERF_F64 if is_double else coefficients.ERF_F32)
+    y = b.fma(magnitude, slope, magnitude)
+    parts = simple_parts(b, b.neg(y))
     power = b.power_of_two(parts.shifted)
-    exponential = b.fma(parts.tail, power, power)
-    numerator = b.mul(b.polynomial(ratio(b, bounded), tail_table), exponential)
-    large = b.sub(1.0, b.div(numerator, b.fma(bounded, 2.0, 1.0)))
-    return b.copysign(b.select(b.compare("lt", magnitude, 1.0), small, large), x)
+    result = b.fma(b.neg(parts.tail), power, b.sub(1.0, power))
+    return b.with_sign_of(result, x)
 
 
 def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`1 - erf(x)`; the tail is carried in two parts up to the last rounding."""
     is_double = b.format is F64
-    near_table = coefficients.ERF_F64 if is_double else coefficients.ERF_F32
+    near_table = coefficients.ERF_NEAR_F64 if is_double else coefficients.ERF_NEAR_F32
     tail_table = coefficients.ERFC_F64 if is_double else coefficients.ERFC_F32
     constant_low = coefficients.ERFC_F64_LOW if is_double else coefficients.ERFC_F32_LOW
     # 1 - erf(x), in two parts.

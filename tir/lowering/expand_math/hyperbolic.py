@@ -21,11 +21,6 @@ def odd_polynomial(b: ScalarBuilder, x: SSAValue, table: tuple[float, ...]) -> S
     return b.fma(b.mul(x, square), b.polynomial(square, table), x)
 
 
-def bounded_magnitude(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`|x|` up to just beyond where sinh and cosh become infinite."""
-    return b.at_most(b.abs(x), (b.format.bias + 2.05) * math.log(2))
-
-
 def reduce(b: ScalarBuilder, x: SSAValue, unit: float, back: float) -> tuple[SSAValue, SSAValue]:
     """`k + rounder` and r for `x = k (unit log 2) + r`, where `x >= 0` and `unit` is a power of two.
 
@@ -41,7 +36,7 @@ def reduce(b: ScalarBuilder, x: SSAValue, unit: float, back: float) -> tuple[SSA
 
 def expand_cosh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`h + 1/(4h)` with `h = exp(|x|)/2`"""
-    parts = simple_parts(b, bounded_magnitude(b, x))
+    parts = simple_parts(b, b.at_most(b.abs(x), (b.format.bias + 2.05) * math.log(2)))
     power = b.power_of_two(parts.shifted, 0.25)
     half = b.mul(b.fma(parts.tail, power, power), 2.0)
     return b.add(half, b.div(0.25, half))
@@ -51,16 +46,22 @@ def expand_sinh(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(r) (c - 1/c)/2 + sinh(r)/c` with `c = 2**k`, for `|x| = k log 2 + r`"""
     fmt = b.format
     is_double = fmt is F64
-    shifted, r = reduce(b, bounded_magnitude(b, x), 1.0, 0.6)
+    magnitude = b.abs(x)
+    shifted, r = reduce(b, magnitude, 1.0, 0.5)
     square = b.mul(r, r)
     cosine_table = coefficients.COSH_F64 if is_double else coefficients.COSH_F32
-    sine = odd_polynomial(b, r, coefficients.SINH_F64 if is_double else coefficients.SINH_F32)
-    exponential = b.add(b.fma(square, b.polynomial(square, cosine_table), sine), 1.0)
+    sine_table = coefficients.SINH_F64 if is_double else coefficients.SINH_F32
+    cube, odd = b.mul(r, square), b.polynomial(square, sine_table)
+    sine = b.fma(cube, odd, r)
+    tail = b.fma(square, b.polynomial(square, cosine_table), b.mul(cube, odd))
+    exponential = b.add(b.add(r, tail), 1.0)
     # c/2 is finite wherever the result is.
     half = b.power_of_two(shifted, 0.5)
     inverse = b.from_bits(b.isub(2 * fmt.bits(1.0), b.to_bits(half)))
     difference = b.fma(inverse, -0.25, half)
-    return b.copysign(b.fma(exponential, difference, b.mul(sine, b.mul(inverse, 0.5))), x)
+    result = b.fma(exponential, difference, b.mul(sine, b.mul(inverse, 0.5)))
+    overflows = b.compare("gt", magnitude, (fmt.bias + 2) * math.log(2))
+    return b.copysign(b.select(overflows, math.inf, result), x)
 
 
 def expand_tanh(b: ScalarBuilder, x: SSAValue) -> SSAValue:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
-from tir.lowering.expand_math.builder import Operand, ScalarBuilder
-from tir.lowering.expand_math.formats import F64
+from tir.lowering.expand_math.builder import ScalarBuilder
+from tir.lowering.expand_math.formats import F32, F64
 
 SQRT_HALF = math.sqrt(0.5)
 NAN = math.nan
@@ -39,26 +39,41 @@ class Mantissa:
     fraction: SSAValue
 
 
-def exponent_of(b: ScalarBuilder, biased: SSAValue, bias: Operand | None = None) -> SSAValue:
-    """The exponent field of a positive bit pattern, less the bias, as a float."""
-    offset = float(b.format.bias) if bias is None else bias
-    return b.small_integer_to_float(b.shift_right(biased, b.format.mantissa_bits), offset)
+def exponent_of(
+    b: ScalarBuilder, x: SSAValue, scaled: SSAValue | None = None
+) -> tuple[SSAValue, SSAValue]:
+    """The k of `x = 2**k m`, `sqrt(1/2) <= m < sqrt(2)`: as a float, and as the integer `k << mantissa_bits`.
+
+    Where `scaled` holds, the float is less by the exponent of `subnormal_scale`.
+    """
+    fmt = b.format
+    up = float(fmt.mantissa_bits + 2)
+    shifted = b.isub(b.to_bits(x), fmt.bits(SQRT_HALF))
+    field = b.iand(shifted, -1 << fmt.mantissa_bits)
+    if fmt is F32:
+        exponent = b.int32_to_float(b.shift_right_signed(shifted, fmt.mantissa_bits))
+        if scaled is not None:
+            exponent = b.sub(exponent, b.select(scaled, up, 0.0))
+        return exponent, field
+    biased = b.shift_right(b.iadd(shifted, fmt.bits(1.0)), fmt.mantissa_bits)
+    offset = 2.0**fmt.mantissa_bits + fmt.bias
+    less = offset if scaled is None else b.select(scaled, offset + up, offset)
+    return b.sub(b.above_base(biased), less), field
+
+
+def subnormal_scale(b: ScalarBuilder) -> float:
+    """What makes a normal number of a subnormal one."""
+    return 2.0 ** (b.format.mantissa_bits + 2)
 
 
 def split_exponent(b: ScalarBuilder, x: SSAValue, subnormals: bool = True) -> Mantissa:
     """Takes a positive finite number apart; anything else gives something meaningless."""
-    fmt = b.format
-    offset: SSAValue | float = float(fmt.bias)
+    tiny = None
     if subnormals:
-        up = fmt.mantissa_bits + 2
-        tiny = b.compare("lt", x, fmt.smallest_normal)
-        x = b.select(tiny, b.mul(x, 2.0**up), x)
-        offset = b.select(tiny, float(fmt.bias + up), float(fmt.bias))
-    base = fmt.bits(SQRT_HALF)
-    biased = b.iadd(b.to_bits(x), fmt.bits(1.0) - base)
-    exponent = exponent_of(b, biased, offset)
-    mantissa = b.iadd(b.iand(biased, (1 << fmt.mantissa_bits) - 1), base)
-    return Mantissa(exponent, b.sub(b.from_bits(mantissa), 1.0))
+        tiny = b.compare("lt", x, b.format.smallest_normal)
+        x = b.select(tiny, b.mul(x, subnormal_scale(b)), x)
+    exponent, field = exponent_of(b, x, tiny)
+    return Mantissa(exponent, b.sub(b.from_bits(b.isub(b.to_bits(x), field)), 1.0))
 
 
 @dataclass(frozen=True)
@@ -83,8 +98,9 @@ def log_terms(b: ScalarBuilder, fraction: SSAValue, low: SSAValue | None = None)
 def with_special_values(b: ScalarBuilder, x: SSAValue, result: SSAValue) -> SSAValue:
     """Corrects the logarithm of zero, of negative numbers, of infinity and of NaN."""
     result = b.select(b.compare("lt", x, INF), result, x)
-    result = b.select(b.compare("gt", x, 0.0), result, b.select(b.compare("eq", x, 0.0), -INF, NAN))
-    return result
+    # The sign bit as a condition is free; it takes the negative zero too.
+    result = b.select(b.icompare("slt", b.to_bits(x), 0), NAN, result)
+    return b.select(b.compare("eq", x, 0.0), -INF, result)
 
 
 def natural_log(b: ScalarBuilder, parts: Mantissa, low: SSAValue | None = None) -> SSAValue:
@@ -151,12 +167,10 @@ def expand_log1p(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`log(1 + x)`: the exponent comes from the rounded sum, the fraction from x itself"""
     fmt = b.format
     total = b.add(x, 1.0)
-    biased = b.iadd(b.to_bits(total), fmt.bits(1.0) - fmt.bits(SQRT_HALF))
-    exponent = exponent_of(b, biased)
-    # k as the bits of an exponent; 4 / 2**k is normal for any k, and x is where k is not zero.
-    shift = b.iand(biased, -1 << fmt.mantissa_bits)
-    power = b.from_bits(b.isub(fmt.bits(4.0) + fmt.bits(1.0), shift))
-    scaled = b.from_bits(b.isub(b.iadd(b.to_bits(x), fmt.bits(1.0)), shift))
+    exponent, field = exponent_of(b, total)
+    # 4 / 2**k is normal for any k, and x is where k is not zero.
+    power = b.from_bits(b.isub(fmt.bits(4.0), field))
+    scaled = b.from_bits(b.isub(b.to_bits(x), field))
     fraction = b.add(b.fma(power, 0.25, -1.0), scaled)
     result = natural_log(b, Mantissa(exponent, fraction))
     return b.with_sign_of(with_special_values(b, total, result), x)

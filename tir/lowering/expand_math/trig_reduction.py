@@ -66,7 +66,7 @@ LOW_32 = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class Reduced:
-    """`x = quadrant pi/2 + high + low`; only the low bits of the integer quadrant mean anything."""
+    """`x = quadrant pi/2 + high + low`; of an integer quadrant only the low bits mean anything."""
 
     quadrant: SSAValue
     high: SSAValue
@@ -74,7 +74,10 @@ class Reduced:
 
 
 def reduce_f32(b: ScalarBuilder, x: SSAValue) -> Reduced:
-    """Reduces a non-negative float32 that was widened; `b` builds float64."""
+    """Reduces a non-negative float32 that was widened; `b` builds float64.
+
+    The quadrant stays a float between -12 and 12.
+    """
     fractions = []
     for word in TURN_WORDS_29[:5]:
         turns = b.mul(x, word)
@@ -84,13 +87,12 @@ def reduce_f32(b: ScalarBuilder, x: SSAValue) -> Reduced:
     total = fractions[0]
     for fraction in fractions[1:]:
         total = b.add(total, fraction)
-    rounded = b.fma(total, 4.0, F64.rounder)
-    quarters = b.sub(rounded, F64.rounder)
+    quarters = b.sub(b.fma(total, 4.0, F64.rounder), F64.rounder)
     # Taking the quarter turns from the leading fraction keeps the sums exact where they cancel.
     turn = b.fma(quarters, -0.25, fractions[0])
     for fraction in (*fractions[1:], rest):
         turn = b.add(turn, fraction)
-    return Reduced(b.to_bits(rounded), b.mul(turn, 2 * math.pi), None)
+    return Reduced(quarters, b.mul(turn, 2 * math.pi), None)
 
 
 def reduce_moderate(b: ScalarBuilder, x: SSAValue) -> Reduced:

@@ -178,6 +178,7 @@ ROWS: dict[type[ElementwiseOp], Row] = {
     transcendental.Log2Op: _float(math.Log2Op),
     transcendental.Log10Op: _float(math.Log10Op),
     transcendental.Log1pOp: _float(math.Log1pOp),
+    transcendental.CbrtOp: _float(math.CbrtOp),
     transcendental.SinOp: _float(math.SinOp),
     transcendental.CosOp: _float(math.CosOp),
     transcendental.TanOp: _float(math.TanOp),
