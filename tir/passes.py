@@ -25,6 +25,7 @@ PASSES: dict[str, str] = {
     "tir-to-linalg": "tir.lowering.tir_to_linalg:TirToLinalgPass",
     "linalg-cse": "tir.transforms.linalg_cse:LinalgCsePass",
     "linalg-fuse-elementwise": "tir.transforms.linalg_fuse_elementwise:LinalgFuseElementwisePass",
+    "linalg-fold-add-into-dest": "tir.transforms.linalg_fold_add_into_dest:LinalgFoldAddIntoDestPass",
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",
     "kernels-to-loops": "tir.lowering.kernels_to_loops:KernelsToLoopsPass",

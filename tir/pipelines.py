@@ -38,7 +38,7 @@ LINALG = Stage(
 )
 KERNELS = Stage(
     "kernels",
-    ("linalg-cse", "linalg-fuse-elementwise", "form-kernels"),
+    ("linalg-cse", "linalg-fuse-elementwise", "linalg-fold-add-into-dest", "form-kernels"),
     LINALG.dialects | {"kernel"},
 )
 BUFFERS = Stage(

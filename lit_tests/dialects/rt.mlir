@@ -9,12 +9,12 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: 
   rt.release_gil %n : index
   // CHECK: rt.alloc_output(%{{.*}}) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
   %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
-  // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} {alpha = 1.000000e+00 : f64, beta = 0.000000e+00 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
-  rt.gemm %a, %a, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
+  // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} {beta = 0.000000e+00 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
+  rt.gemm %a, %a, %y {beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
   // CHECK: rt.gemv
-  rt.gemv %a, %v, %v {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?xf64>, memref<?xf64>
+  rt.gemv %a, %v, %v {beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?xf64>, memref<?xf64>
   // CHECK: rt.dot
-  rt.dot %v, %v, %o {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?xf64>, memref<?xf64>, memref<f64>
+  rt.dot %v, %v, %o {beta = 0.0 : f64} : memref<?xf64>, memref<?xf64>, memref<f64>
   // CHECK: rt.acquire_gil
   rt.acquire_gil
   func.return

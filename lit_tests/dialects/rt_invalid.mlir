@@ -18,7 +18,7 @@ func.func @main(%n: index) {
 
 func.func @main(%a: memref<?x?xf64>, %c: memref<?x?xf64, strided<[?, ?], offset: ?>>) {
   // CHECK: rt.gemm: the result must have unit inner stride
-  rt.gemm %a, %a, %c {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64, strided<[?, ?], offset: ?>>
+  rt.gemm %a, %a, %c {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64, strided<[?, ?], offset: ?>>
   func.return
 }
 
@@ -26,6 +26,6 @@ func.func @main(%a: memref<?x?xf64>, %c: memref<?x?xf64, strided<[?, ?], offset:
 
 func.func @main(%a: memref<?x?xi32>) {
   // CHECK: rt.gemm: elements must be f32 or f64, not i32
-  rt.gemm %a, %a, %a {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
+  rt.gemm %a, %a, %a {beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
   func.return
 }

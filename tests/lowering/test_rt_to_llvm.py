@@ -273,7 +273,8 @@ def test_a_failure_takes_the_gil_again() -> None:
 
 GEMM = """
 func.func @main(%a: {matrix}, %b: {matrix}, %c: memref<?x?x{type}>) {{
-  rt.gemm %a, %b, %c {{alpha = {alpha} : f64, beta = {beta} : f64}} : {matrix}, {matrix}, memref<?x?x{type}>
+  %alpha = arith.constant {alpha} : {type}
+  rt.gemm %a, %b, %c times %alpha : {type} {{beta = {beta} : f64}} : {matrix}, {matrix}, memref<?x?x{type}>
   func.return
 }}
 """
@@ -388,7 +389,8 @@ def test_gemv(alpha: str, beta: str) -> None:
     native = NativeModule(
         f"""
         func.func @main(%a: {matrix}, %x: {VECTOR}, %y: memref<?xf64>) {{
-          rt.gemv %a, %x, %y {{alpha = {alpha} : f64, beta = {beta} : f64}} : {matrix}, {VECTOR}, memref<?xf64>
+          %alpha = arith.constant {alpha} : f64
+          rt.gemv %a, %x, %y times %alpha : f64 {{beta = {beta} : f64}} : {matrix}, {VECTOR}, memref<?xf64>
           func.return
         }}"""
     )
@@ -410,7 +412,8 @@ def test_dot() -> None:
     native = NativeModule(
         f"""
         func.func @main(%x: {VECTOR}, %y: {VECTOR}, %out: memref<f64>) {{
-          rt.dot %x, %y, %out {{alpha = 2.0 : f64, beta = 0.0 : f64}} : {VECTOR}, {VECTOR}, memref<f64>
+          %alpha = arith.constant 2.0 : f64
+          rt.dot %x, %y, %out times %alpha : f64 {{beta = 0.0 : f64}} : {VECTOR}, {VECTOR}, memref<f64>
           func.return
         }}"""
     )

@@ -7,7 +7,7 @@ calls of kernels may stand.
 
     rt.assert %cond, "shapes must match" {kind = "ValueError"}
     %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
-    rt.gemm %a, %b, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x1xf64>, memref<?x1xf64>
+    rt.gemm %a, %b, %y {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x1xf64>, memref<?x1xf64>
 
 One belongs in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share.
 """
@@ -18,17 +18,11 @@ from collections.abc import Sequence
 
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
-    AnyFloat,
-    Float32Type,
-    Float64Type,
-    FloatAttr,
     IndexType,
     IntegerAttr,
     MemRefType,
     NoneAttr,
-    StridedLayoutAttr,
     StringAttr,
-    f64,
     i1,
     i64,
 )
@@ -58,6 +52,8 @@ from xdsl.traits import (
     SingleBlockImplicitTerminator,
 )
 from xdsl.utils.exceptions import VerifyException
+
+from tir.dialects.rt_products import PRODUCTS
 
 ELEMENT_TYPE_OF_DTYPE: dict[str, str] = {
     "bool": "i1",
@@ -146,143 +142,6 @@ class AllocOutputOp(IRDLOperation):
                 f"rt.alloc_output: dtype {self.dtype.data} is stored as {element}, "
                 f"not as {memref_type.element_type}"
             )
-
-
-def _verify_operand(op: Operation, value: SSAValue, rank: int, element: Attribute) -> None:
-    memref_type = value.type
-    assert isinstance(memref_type, MemRefType)
-    if memref_type.get_num_dims() != rank:
-        raise VerifyException(f"{op.name}: expected a memref of rank {rank}, got {memref_type}")
-    if memref_type.element_type != element:
-        raise VerifyException(f"{op.name}: operands of different element types")
-
-
-def _element_type(op: Operation) -> AnyFloat:
-    memref_type = op.operands[0].type
-    assert isinstance(memref_type, MemRefType)
-    element = memref_type.element_type
-    if not isinstance(element, Float32Type | Float64Type):
-        raise VerifyException(f"{op.name}: elements must be f32 or f64, not {element}")
-    return element
-
-
-def _verify_unit_inner_stride(op: Operation, value: SSAValue) -> None:
-    memref_type = value.type
-    assert isinstance(memref_type, MemRefType)
-    layout = memref_type.layout
-    if isinstance(layout, NoneAttr) or memref_type.get_shape()[-1] == 1:
-        return
-    if not isinstance(layout, StridedLayoutAttr) or layout.get_strides()[-1] != 1:
-        raise VerifyException(f"{op.name}: the result must have unit inner stride")
-
-
-def _scale_properties(alpha: float, beta: float) -> dict[str, Attribute]:
-    return {"alpha": FloatAttr(alpha, f64), "beta": FloatAttr(beta, f64)}
-
-
-@irdl_op_definition
-class GemmOp(IRDLOperation):
-    """`c = alpha * a @ b + beta * c` on matrices of f32 or f64.
-
-    `a` (m, k) and `b` (k, n) have any strides; `c` (m, n) has unit inner stride. With k = 0 the product
-    is zero; with beta = 0 the old `c` is never read. `c` must not overlap `a` or `b`.
-    """
-
-    name = "rt.gemm"
-
-    a = operand_def(MemRefType)
-    b = operand_def(MemRefType)
-    c = operand_def(MemRefType)
-    alpha = prop_def(FloatAttr)
-    beta = prop_def(FloatAttr)
-
-    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = "$a `,` $b `,` $c attr-dict `:` type($a) `,` type($b) `,` type($c)"
-
-    def __init__(
-        self,
-        a: SSAValue | Operation,
-        b: SSAValue | Operation,
-        c: SSAValue | Operation,
-        alpha: float = 1.0,
-        beta: float = 0.0,
-    ):
-        super().__init__(operands=[a, b, c], properties=_scale_properties(alpha, beta))
-
-    def verify_(self) -> None:
-        element = _element_type(self)
-        for value in (self.a, self.b, self.c):
-            _verify_operand(self, value, 2, element)
-        _verify_unit_inner_stride(self, self.c)
-
-
-@irdl_op_definition
-class GemvOp(IRDLOperation):
-    """`y = alpha * a @ x + beta * y` for a matrix `a` (m, n), vectors `x` (n) and `y` (m).
-
-    `a` and `x` have any strides, `y` has unit stride. Otherwise as `rt.gemm`.
-    """
-
-    name = "rt.gemv"
-
-    a = operand_def(MemRefType)
-    x = operand_def(MemRefType)
-    y = operand_def(MemRefType)
-    alpha = prop_def(FloatAttr)
-    beta = prop_def(FloatAttr)
-
-    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = "$a `,` $x `,` $y attr-dict `:` type($a) `,` type($x) `,` type($y)"
-
-    def __init__(
-        self,
-        a: SSAValue | Operation,
-        x: SSAValue | Operation,
-        y: SSAValue | Operation,
-        alpha: float = 1.0,
-        beta: float = 0.0,
-    ):
-        super().__init__(operands=[a, x, y], properties=_scale_properties(alpha, beta))
-
-    def verify_(self) -> None:
-        element = _element_type(self)
-        for value, rank in ((self.a, 2), (self.x, 1), (self.y, 1)):
-            _verify_operand(self, value, rank, element)
-        _verify_unit_inner_stride(self, self.y)
-
-
-@irdl_op_definition
-class DotOp(IRDLOperation):
-    """`out = alpha * (x . y) + beta * out` for vectors of any stride and a rank-0 `out`."""
-
-    name = "rt.dot"
-
-    x = operand_def(MemRefType)
-    y = operand_def(MemRefType)
-    out = operand_def(MemRefType)
-    alpha = prop_def(FloatAttr)
-    beta = prop_def(FloatAttr)
-
-    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = "$x `,` $y `,` $out attr-dict `:` type($x) `,` type($y) `,` type($out)"
-
-    def __init__(
-        self,
-        x: SSAValue | Operation,
-        y: SSAValue | Operation,
-        out: SSAValue | Operation,
-        alpha: float = 1.0,
-        beta: float = 0.0,
-    ):
-        super().__init__(operands=[x, y, out], properties=_scale_properties(alpha, beta))
-
-    def verify_(self) -> None:
-        element = _element_type(self)
-        for value, rank in ((self.x, 1), (self.y, 1), (self.out, 0)):
-            _verify_operand(self, value, rank, element)
 
 
 @irdl_op_definition
@@ -397,9 +256,7 @@ Rt = Dialect(
     [
         AssertOp,
         AllocOutputOp,
-        GemmOp,
-        GemvOp,
-        DotOp,
+        *PRODUCTS,
         ReleaseGilOp,
         AcquireGilOp,
         ParallelOp,

@@ -7,7 +7,7 @@ func.func @matrices(%x: tensor<?x?xf64>, %y: tensor<?x?xf64>) -> tensor<?x?xf64>
 // CHECK-LABEL: func.func @matrices
 // CHECK: rt.assert %{{[0-9]+}}, "Shape mismatch: x.shape[1] differs from y.shape[0]" {kind = "ValueError"}
 // CHECK: [[START:%[0-9]+]] = linalg.fill
-// CHECK: linalg.matmul ins(%x, %y : tensor<?x?xf64>, tensor<?x?xf64>) outs([[START]] : tensor<?x?xf64>) -> tensor<?x?xf64>
+// CHECK: linalg_ext.matmul ins(%x, %y : tensor<?x?xf64>, tensor<?x?xf64>) outs([[START]] : tensor<?x?xf64>) -> tensor<?x?xf64>
 
 // Operands are converted to the common dtype first.
 func.func @matrix_vector(%x: tensor<?x?xi8>, %y: tensor<?xf32>) -> tensor<?xf32> {

@@ -7,6 +7,7 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, IndexType, IntegerAttr, MemRefT
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects import kernel, rt
+from tir.dialects.rt_products import PRODUCTS
 
 _VIEWS = (
     memref.SubviewOp,
@@ -14,7 +15,7 @@ _VIEWS = (
     memref.CastOp,
     memref.ExtractStridedMetaDataOp,
 )
-_LONG = (kernel.RegionOp, rt.GemmOp, rt.GemvOp, rt.DotOp)
+_LONG = (kernel.RegionOp, *PRODUCTS)
 _INDEX = IndexType()
 
 

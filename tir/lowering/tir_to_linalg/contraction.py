@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import ArrayAttr, TensorType
-from xdsl.dialects.linalg.ops import MatmulOp, YieldOp
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from tir.dialects import linalg_ext
 from tir.dialects.projections import affine_map
@@ -17,11 +15,11 @@ from tir.lowering.tir_to_linalg.generic import (
     fill,
     generic,
     iterators,
-    segments,
     shape_of,
 )
 
-_VECTOR_CONTRACTIONS: dict[tuple[int, int], type[Operation]] = {
+_CONTRACTIONS: dict[tuple[int, int], type[Operation]] = {
+    (2, 2): linalg_ext.MatmulOp,
     (1, 1): linalg_ext.DotOp,
     (2, 1): linalg_ext.MatvecOp,
     (1, 2): linalg_ext.VecmatOp,
@@ -55,29 +53,7 @@ def _contract(
     ranks = (len(shape_of(left)), len(shape_of(right)))
     if not is_float_dtype(dtype):
         return _contract_integers(low, dtype, left, right, start)
-    if ranks == (2, 2):
-        return _matmul(low, left, right, start)
-    return low.host.emit(_VECTOR_CONTRACTIONS[ranks], (left, right, start), start.type)
-
-
-_MATMUL_MAPS = ArrayAttr([affine_map(3, (0, 2)), affine_map(3, (2, 1)), affine_map(3, (0, 1))])
-
-
-def _matmul(low: Lowering, left: SSAValue, right: SSAValue, start: SSAValue) -> SSAValue:
-    type_ = start.type
-    assert isinstance(type_, TensorType)
-    block = Block(arg_types=[type_.element_type] * 3)
-    x, y, accumulator = block.args
-    flags = {"fastmath": arith.FastMathFlagsAttr("none")}
-    element = type_.element_type
-    product = arith.MulfOp.create(operands=(x, y), result_types=(element,), properties=flags)
-    total = arith.AddfOp.create(
-        operands=(product.result, accumulator), result_types=(element,), properties=flags
-    )
-    block.add_ops((product, total, YieldOp.create(operands=(total.result,))))
-    properties = {"operandSegmentSizes": segments(2, 1), "indexing_maps": _MATMUL_MAPS}
-    op = low.host.append(MatmulOp, (left, right, start), (type_,), properties, (Region(block),))
-    return op.results[0]
+    return low.host.emit(_CONTRACTIONS[ranks], (left, right, start), start.type)
 
 
 def _contract_integers(

@@ -17,6 +17,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.dialects import rt
+from tir.dialects.rt_products import PRODUCTS
 from tir.support.errors import LoweringError, UnsupportedError
 
 from .descriptor import POINTER, convert_type, exploded_types
@@ -28,12 +29,10 @@ MAIN = "main"
 _MAY_FAIL = (
     rt.AssertOp,
     rt.AllocOutputOp,
-    rt.GemmOp,
-    rt.GemvOp,
-    rt.DotOp,
+    *PRODUCTS,
     memref.AllocOp,
 )
-_RUNS_OUT_OF_MEMORY = (rt.GemmOp, rt.GemvOp, rt.DotOp, memref.AllocOp)
+_RUNS_OUT_OF_MEMORY = (*PRODUCTS, memref.AllocOp)
 
 
 def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp]) -> None:
