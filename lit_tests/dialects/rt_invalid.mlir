@@ -29,3 +29,19 @@ func.func @main(%a: memref<?x?xi32>) {
   rt.gemm %a, %a, %a {beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
   func.return
 }
+
+// -----
+
+func.func @main(%a: memref<?x?xf64>, %alpha: f32) {
+  // CHECK: rt.gemm: alpha must be f64, not f32
+  rt.gemm %a, %a, %a times %alpha : f32 {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>
+  func.return
+}
+
+// -----
+
+func.func @main(%a: memref<?x?xf64>) {
+  // CHECK: rt.batch_gemm: expected a memref of rank 3
+  rt.batch_gemm %a, %a, %a {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>
+  func.return
+}

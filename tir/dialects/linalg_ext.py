@@ -241,7 +241,10 @@ class MatmulOp(ContractionOp):
 
 @irdl_op_definition
 class BatchMatmulOp(ContractionOp):
-    """`c[i] += a[i] @ b[i]` for `a` (l, m, k), `b` (l, k, n) and `c` (l, m, n)."""
+    """`c[i] += a[i] @ b[i]` for `a` (l, m, k), `b` (l, k, n) and `c` (l, m, n).
+
+    Where `a` or `b` has the static size 1 in front, its one matrix is in every product.
+    """
 
     name = "linalg_ext.batch_matmul"
     RANKS: ClassVar[tuple[int, int, int]] = (3, 3, 3)

@@ -110,7 +110,7 @@ class DotOp(ProductOp):
 
 @irdl_op_definition
 class BatchGemmOp(ProductOp):
-    """The products of matrices (b, m, k) and (b, k, n), one for each b."""
+    """The products of matrices (b, m, k) and (b, k, n), one for each b; a static b of 1 serves all."""
 
     name = "rt.batch_gemm"
     RANKS: ClassVar[tuple[int, int, int]] = (3, 3, 3)

@@ -142,6 +142,14 @@ def _strided(emitter: FunctionEmitter, source: SSAValue) -> list[SSAValue]:
     return [descriptor.pointer, *map(emitter.materialize, descriptor.strides)]
 
 
+def _factor(emitter: FunctionEmitter, source: SSAValue) -> list[SSAValue]:
+    """The pointer and strides of a factor. The stride of a static 1 is 0: of a batch, one matrix serves all."""
+    descriptor = emitter.memref(source)
+    pairs = zip(descriptor.sizes, descriptor.strides, strict=True)
+    strides = [0 if isinstance(size, int) and size == 1 else stride for size, stride in pairs]
+    return [descriptor.pointer, *map(emitter.materialize, strides)]
+
+
 def _common(emitter: FunctionEmitter, *sizes: Extent) -> SSAValue:
     """One of several sizes that must agree, preferably a constant."""
     return emitter.materialize(next((size for size in sizes if isinstance(size, int)), sizes[0]))
@@ -161,7 +169,7 @@ def _product(
     precision = Precision.SINGLE if single else Precision.DOUBLE
     type_ = precision.type_
     alpha = emitter.real(1.0, type_) if op.alpha is None else emitter.value(op.alpha)
-    factors = [*_strided(emitter, op.left), *_strided(emitter, op.right)]
+    factors = [*_factor(emitter, op.left), *_factor(emitter, op.right)]
     beta = emitter.real(op.beta.value.data, type_)
     arguments = [*leading, alpha, *sizes, *factors, beta, *out]
     status = emitter.call_value(declare(emitter.module, precision), arguments, i32)
@@ -181,10 +189,16 @@ def _gemm(emitter: FunctionEmitter, op: rt_products.GemmOp) -> None:
 
 
 def _batch_gemm(emitter: FunctionEmitter, op: rt_products.BatchGemmOp) -> None:
-    batches = (emitter.memref(value).sizes[0] for value in (op.left, op.right, op.out))
+    (count,) = emitter.memref(op.out).sizes[:1]
     out = _strided(emitter, op.out)[:3]
-    count = _common(emitter, *batches)
-    _product(emitter, op, declare_batch_gemm, [count], _matrix_sizes(emitter, op), out)
+    _product(
+        emitter,
+        op,
+        declare_batch_gemm,
+        [emitter.materialize(count)],
+        _matrix_sizes(emitter, op),
+        out,
+    )
 
 
 def _gemv(emitter: FunctionEmitter, op: rt_products.GemvOp) -> None:
