@@ -232,8 +232,8 @@ def test_batched_dot_of_views() -> None:
     _compare(
         lambda x, y: T.batched_dot(x.T, y.dimshuffle(0, 2, 1)[:, ::-1]),
         lambda x, y: np.matmul(x.T, y.transpose(0, 2, 1)[:, ::-1]),
-        x.transpose(0, 1, 2).copy(),
-        y.copy()[:, :, :3],
+        x.copy(),
+        y.copy(),
     )
 
 
