@@ -20,12 +20,14 @@ from .blas_operands import (
     at_least_one,
     begin_loop,
     end_loop,
+    find_layout,
     fits_int32,
     narrow,
     prepare_matrix,
     prepare_vector,
     require_range,
     return_status,
+    within_int32,
 )
 from .descriptor import POINTER
 from .emitter import OUT_OF_MEMORY, FunctionEmitter
@@ -43,6 +45,10 @@ from .product_loops import (
 ROW_MAJOR = 101
 TINY_PRODUCT = 128
 """Up to this many multiplications, loops are done before BLAS has looked at its arguments."""
+
+
+MANY_PRODUCTS = 8
+"""From this many products on, threads share out whole products instead of working on each one together."""
 
 
 def _return_value(emitter: FunctionEmitter, status: SSAValue) -> None:
@@ -221,15 +227,59 @@ def declare_batch_gemm(module: ModuleEmitter, precision: Precision) -> str:
     count, alpha, m, n, k, *rest = emitter.prologue.args
     a, a_batch, a_row, a_column, b, b_batch, b_row, b_column, beta, c, c_batch, c_row = rest
     gemm = declare_gemm(module, precision)
+    left = find_layout(emitter, a_row, a_column, m, k)
+    right = find_layout(emitter, b_row, b_column, k, n)
+    together = all_of(
+        emitter,
+        # One of few large products has all threads; of many products each has one.
+        emitter.compare("sge", count, emitter.integer(MANY_PRODUCTS)),
+        within_int32(emitter, count, m, n, k, a_batch, b_batch, c_batch, c_row),
+        *(emitter.compare("sge", size, emitter.integer(1)) for size in (m, n, k)),
+        emitter.compare("sge", c_row, n),
+        is_usual(emitter, alpha, type_),
+        left.readable,
+        right.readable,
+    )
+    all_at_once, one_by_one, call = Block(), Block(), Block()
+    emitter.cond_branch(together, all_at_once, one_by_one)
+    emitter.begin(all_at_once)
+    each = emitter.materialize(emitter.multiply(emitter.multiply(m, n), k))
+    large = emitter.compare("sgt", each, emitter.integer(TINY_PRODUCT))
+    emitter.cond_branch(large, call, one_by_one)
+    emitter.begin(call)
+    routine = precision.blas("gemm_batch_strided")
+    strided: list[Attribute] = [POINTER, i32, i32]
+    module.declare(routine, [*[i32] * 6, type_, *strided, *strided, type_, *strided, i32], VOID)
+    emitter.call(
+        routine,
+        [
+            emitter.integer(ROW_MAJOR, i32),
+            left.transpose,
+            right.transpose,
+            *(narrow(emitter, size) for size in (m, n, k)),
+            alpha,
+            a,
+            narrow(emitter, left.leading),
+            narrow(emitter, a_batch),
+            b,
+            narrow(emitter, right.leading),
+            narrow(emitter, b_batch),
+            beta,
+            c,
+            narrow(emitter, c_row),
+            narrow(emitter, c_batch),
+            narrow(emitter, count),
+        ],
+    )
+    return_status(emitter, 0)
+    emitter.begin(one_by_one)
     index, header, done = begin_loop(emitter, count)
 
     def at(pointer: SSAValue, stride: SSAValue) -> SSAValue:
         return emitter.offset_pointer(pointer, emitter.multiply(index, stride), type_)
 
-    left, right = (at(a, a_batch), a_row, a_column), (at(b, b_batch), b_row, b_column)
-    status = emitter.call_value(
-        gemm, [alpha, m, n, k, *left, *right, beta, at(c, c_batch), c_row], i32
-    )
+    factors = (at(a, a_batch), a_row, a_column, at(b, b_batch), b_row, b_column)
+    status = emitter.call_value(gemm, [alpha, m, n, k, *factors, beta, at(c, c_batch), c_row], i32)
     multiplied, failed = Block(), Block()
     is_good = emitter.compare("eq", status, emitter.integer(0, i32))
     emitter.cond_branch(is_good, multiplied, failed, unlikely_else=True)
