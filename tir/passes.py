@@ -26,6 +26,7 @@ PASSES: dict[str, str] = {
     "linalg-cse": "tir.transforms.linalg_cse:LinalgCsePass",
     "linalg-fuse-elementwise": "tir.transforms.linalg_fuse_elementwise:LinalgFuseElementwisePass",
     "linalg-transpose-operands": "tir.transforms.linalg_transpose_operands:LinalgTransposeOperandsPass",
+    "linalg-fold-add-into-dest": "tir.transforms.linalg_fold_add_into_dest:LinalgFoldAddIntoDestPass",
     "form-kernels": "tir.lowering.form_kernels:FormKernelsPass",
     "bufferize": "tir.lowering.bufferize:BufferizePass",
     "plan-buffers": "tir.lowering.plan_buffers:PlanBuffersPass",

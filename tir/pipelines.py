@@ -38,7 +38,13 @@ LINALG = Stage(
 )
 KERNELS = Stage(
     "kernels",
-    ("linalg-cse", "linalg-fuse-elementwise", "linalg-transpose-operands", "form-kernels"),
+    (
+        "linalg-cse",
+        "linalg-fuse-elementwise",
+        "linalg-transpose-operands",
+        "linalg-fold-add-into-dest",
+        "form-kernels",
+    ),
     LINALG.dialects | {"kernel"},
 )
 BUFFERS = Stage(

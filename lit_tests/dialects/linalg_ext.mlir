@@ -29,3 +29,11 @@ func.func @on_memrefs(%a: memref<?x?xf32>, %x: memref<?xf32>, %i: memref<?xi64>)
 }
 // CHECK: linalg_ext.matvec ins(%a, %x : memref<?x?xf32>, memref<?xf32>) outs(%x : memref<?xf32>)
 // CHECK: linalg_ext.scatter ins(%x, %i, %i : memref<?xf32>, memref<?xi64>, memref<?xi64>) outs(%a : memref<?x?xf32>) {combiner = "set"}
+
+func.func @scaled(%a: tensor<?x?xf64>, %b: tensor<?x?x?xf64>, %alpha: f64) {
+  %0 = linalg_ext.matmul ins(%a, %a, %alpha : tensor<?x?xf64>, tensor<?x?xf64>, f64) outs(%a : tensor<?x?xf64>) -> tensor<?x?xf64>
+  %1 = linalg_ext.batch_matmul ins(%b, %b : tensor<?x?x?xf64>, tensor<?x?x?xf64>) outs(%b : tensor<?x?x?xf64>) -> tensor<?x?x?xf64>
+  func.return
+}
+// CHECK: linalg_ext.matmul ins(%a, %a, %alpha : tensor<?x?xf64>, tensor<?x?xf64>, f64) outs(%a : tensor<?x?xf64>) -> tensor<?x?xf64>
+// CHECK: linalg_ext.batch_matmul ins(%b, %b : tensor<?x?x?xf64>, tensor<?x?x?xf64>) outs(%b : tensor<?x?x?xf64>) -> tensor<?x?x?xf64>

@@ -101,3 +101,19 @@ func.func @f(%u: tensor<?xf64>, %i: tensor<?xi64>, %d: tensor<?x?xf64>) {
   func.return
 }
 // CHECK: updates of rank 1, expected 2
+
+// -----
+
+func.func @f(%a: tensor<?x?xf64>, %s: f32) {
+  %0 = linalg_ext.matmul ins(%a, %a, %s : tensor<?x?xf64>, tensor<?x?xf64>, f32) outs(%a : tensor<?x?xf64>) -> tensor<?x?xf64>
+  func.return
+}
+// CHECK: the scalar must be f64
+
+// -----
+
+func.func @f(%a: tensor<?x?xf64>) {
+  %0 = linalg_ext.matmul ins(%a : tensor<?x?xf64>) outs(%a : tensor<?x?xf64>) -> tensor<?x?xf64>
+  func.return
+}
+// CHECK: needs two factors, and perhaps a scalar

@@ -2,7 +2,7 @@
 // RUN: tir-opt %s | tir-opt | filecheck %s
 
 // CHECK-LABEL: func.func @main
-func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: i1, %o: memref<f64>, %v: memref<?xf64>) {
+func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: i1, %o: memref<f64>, %v: memref<?xf64>, %b: memref<?x?x?xf64>, %alpha: f64) {
   // CHECK: rt.assert %{{.*}}, "sizes differ" {kind = "ValueError"}
   rt.assert %c, "sizes differ" {kind = "ValueError"}
   // CHECK: rt.release_gil %{{.*}} : index
@@ -13,12 +13,16 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: 
   %w = rt.take_shared %a {index = 1 : i64, dtype = "float64"} : memref<?x?xf64, strided<[?, ?], offset: ?>> to memref<?x?xf64>
   // CHECK: rt.alloc_arena(%{{.*}}, %{{.*}}, %{{.*}}) : memref<?x?xf64>, memref<?x4xi1>
   %t, %u = rt.alloc_arena(%n, %n, %n) : memref<?x?xf64>, memref<?x4xi1>
-  // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} {alpha = 1.000000e+00 : f64, beta = 0.000000e+00 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
-  rt.gemm %a, %a, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
+  // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} {beta = 0.000000e+00 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
+  rt.gemm %a, %a, %y {beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
+  // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} times %alpha : f64 {beta = 1.000000e+00 : f64} :
+  rt.gemm %a, %a, %y times %alpha : f64 {beta = 1.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
+  // CHECK: rt.batch_gemm %b, %b, %b {beta = 0.000000e+00 : f64} : memref<?x?x?xf64>, memref<?x?x?xf64>, memref<?x?x?xf64>
+  rt.batch_gemm %b, %b, %b {beta = 0.0 : f64} : memref<?x?x?xf64>, memref<?x?x?xf64>, memref<?x?x?xf64>
   // CHECK: rt.gemv
-  rt.gemv %a, %v, %v {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?xf64>, memref<?xf64>
+  rt.gemv %a, %v, %v {beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?xf64>, memref<?xf64>
   // CHECK: rt.dot
-  rt.dot %v, %v, %o {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?xf64>, memref<?xf64>, memref<f64>
+  rt.dot %v, %v, %o {beta = 0.0 : f64} : memref<?xf64>, memref<?xf64>, memref<f64>
   // CHECK: rt.acquire_gil
   rt.acquire_gil
   func.return

@@ -18,7 +18,7 @@ func.func @main(%n: index) {
 
 func.func @main(%a: memref<?x?xf64>, %c: memref<?x?xf64, strided<[?, ?], offset: ?>>) {
   // CHECK: rt.gemm: the result must have unit inner stride
-  rt.gemm %a, %a, %c {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64, strided<[?, ?], offset: ?>>
+  rt.gemm %a, %a, %c {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64, strided<[?, ?], offset: ?>>
   func.return
 }
 
@@ -26,7 +26,23 @@ func.func @main(%a: memref<?x?xf64>, %c: memref<?x?xf64, strided<[?, ?], offset:
 
 func.func @main(%a: memref<?x?xi32>) {
   // CHECK: rt.gemm: elements must be f32 or f64, not i32
-  rt.gemm %a, %a, %a {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
+  rt.gemm %a, %a, %a {beta = 0.0 : f64} : memref<?x?xi32>, memref<?x?xi32>, memref<?x?xi32>
+  func.return
+}
+
+// -----
+
+func.func @main(%a: memref<?x?xf64>, %alpha: f32) {
+  // CHECK: rt.gemm: alpha must be f64, not f32
+  rt.gemm %a, %a, %a times %alpha : f32 {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>
+  func.return
+}
+
+// -----
+
+func.func @main(%a: memref<?x?xf64>) {
+  // CHECK: rt.batch_gemm: expected a memref of rank 3
+  rt.batch_gemm %a, %a, %a {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>
   func.return
 }
 

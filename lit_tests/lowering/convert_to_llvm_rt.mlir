@@ -16,7 +16,7 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %ok: i1) {
   // CHECK: llvm.call @PyEval_SaveThread
   rt.release_gil %n : index
   // CHECK: llvm.call @tir_dgemm
-  rt.gemm %a, %a, %y {alpha = 1.0 : f64, beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64>
+  rt.gemm %a, %a, %y {beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64>
   // CHECK: llvm.call @PyEval_RestoreThread
   rt.acquire_gil
   // CHECK: ^[[EXIT]](%{{.*}}: i32):

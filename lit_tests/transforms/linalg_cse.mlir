@@ -43,7 +43,7 @@ func.func @main(%x: tensor<?xf64>, %c: i1) -> (tensor<?xf64>, tensor<?xf64>, ten
 // CHECK-LABEL: func.func @destinations
 // CHECK:         %[[ZEROS:[a-z0-9_]+]] = linalg.fill
 // CHECK:         %[[OWN:[a-z0-9_]+]] = linalg.fill
-// CHECK:         %[[PRODUCT:[a-z0-9_]+]] = linalg.matmul {{.*}} outs(%[[OWN]] :
+// CHECK:         %[[PRODUCT:[a-z0-9_]+]] = linalg_ext.matmul {{.*}} outs(%[[OWN]] :
 // CHECK:         func.return %[[ZEROS]], %[[PRODUCT]]
 func.func @destinations(%x: tensor<?x?xf64>, %n: index) -> (tensor<?x?xf64>, tensor<?x?xf64>) {
   %zero = arith.constant 0.0 : f64
@@ -51,6 +51,6 @@ func.func @destinations(%x: tensor<?x?xf64>, %n: index) -> (tensor<?x?xf64>, ten
   %zeros = linalg.fill ins(%zero : f64) outs(%e : tensor<?x?xf64>) -> tensor<?x?xf64>
   %f = tensor.empty(%n, %n) : tensor<?x?xf64>
   %dest = linalg.fill ins(%zero : f64) outs(%f : tensor<?x?xf64>) -> tensor<?x?xf64>
-  %product = linalg.matmul ins(%x, %x : tensor<?x?xf64>, tensor<?x?xf64>) outs(%dest : tensor<?x?xf64>) -> tensor<?x?xf64>
+  %product = linalg_ext.matmul ins(%x, %x : tensor<?x?xf64>, tensor<?x?xf64>) outs(%dest : tensor<?x?xf64>) -> tensor<?x?xf64>
   func.return %zeros, %product : tensor<?x?xf64>, tensor<?x?xf64>
 }

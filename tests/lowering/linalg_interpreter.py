@@ -316,10 +316,10 @@ def _host(op: Operation, env: Env) -> list[Any]:
         return [np.full_like(operands[1], operands[0])]
     if isinstance(op, linalg.GenericOp):
         return _generic(op, env)
-    if isinstance(
-        op, linalg.MatmulOp | linalg_ext.DotOp | linalg_ext.MatvecOp | linalg_ext.VecmatOp
-    ):
-        return [np.asarray(operands[2] + operands[0] @ operands[1])]
+    if isinstance(op, linalg_ext.ContractionOp):
+        left, right, *scale, start = operands
+        product = left @ right
+        return [np.asarray(start + (scale[0] * product if scale else product))]
     if isinstance(op, linalg_ext.DimshuffleOp):
         x, order = operands[0], op.order
         kept = [a for a in order if a != -1]

@@ -273,7 +273,8 @@ def test_a_failure_takes_the_gil_again() -> None:
 
 GEMM = """
 func.func @main(%a: {matrix}, %b: {matrix}, %c: memref<?x?x{type}>) {{
-  rt.gemm %a, %b, %c {{alpha = {alpha} : f64, beta = {beta} : f64}} : {matrix}, {matrix}, memref<?x?x{type}>
+  %alpha = arith.constant {alpha} : {type}
+  rt.gemm %a, %b, %c times %alpha : {type} {{beta = {beta} : f64}} : {matrix}, {matrix}, memref<?x?x{type}>
   func.return
 }}
 """
@@ -388,7 +389,8 @@ def test_gemv(alpha: str, beta: str) -> None:
     native = NativeModule(
         f"""
         func.func @main(%a: {matrix}, %x: {VECTOR}, %y: memref<?xf64>) {{
-          rt.gemv %a, %x, %y {{alpha = {alpha} : f64, beta = {beta} : f64}} : {matrix}, {VECTOR}, memref<?xf64>
+          %alpha = arith.constant {alpha} : f64
+          rt.gemv %a, %x, %y times %alpha : f64 {{beta = {beta} : f64}} : {matrix}, {VECTOR}, memref<?xf64>
           func.return
         }}"""
     )
@@ -410,7 +412,8 @@ def test_dot() -> None:
     native = NativeModule(
         f"""
         func.func @main(%x: {VECTOR}, %y: {VECTOR}, %out: memref<f64>) {{
-          rt.dot %x, %y, %out {{alpha = 2.0 : f64, beta = 0.0 : f64}} : {VECTOR}, {VECTOR}, memref<f64>
+          %alpha = arith.constant 2.0 : f64
+          rt.dot %x, %y, %out times %alpha : f64 {{beta = 0.0 : f64}} : {VECTOR}, {VECTOR}, memref<f64>
           func.return
         }}"""
     )
@@ -424,3 +427,41 @@ def test_dot() -> None:
     out = np.array(0.0)
     assert native.main(np.broadcast_to(2.0, 4), np.arange(4.0), out)[0] == 0
     assert out == 24.0
+
+
+STACK = "memref<{0}x?x?xf64, strided<[?, ?, ?], offset: ?>>"
+
+
+@pytest.mark.parametrize("single", ["none", "left", "right"])
+@pytest.mark.parametrize("count", [0, 1, 3, 20])
+def test_batch_gemm(count: int, single: str) -> None:
+    a_type = STACK.format("1" if single == "left" else "?")
+    b_type = STACK.format("1" if single == "right" else "?")
+    native = NativeModule(
+        f"""
+        func.func @main(%a: {a_type}, %b: {b_type}, %c: memref<?x?x?xf64>, %alpha: f64) {{
+          rt.batch_gemm %a, %b, %c times %alpha : f64 {{beta = 0.0 : f64}} : {a_type}, {b_type}, memref<?x?x?xf64>
+          func.return
+        }}"""
+    )
+    rng = np.random.default_rng(8)
+    views = (
+        lambda x: x,
+        np.asfortranarray,
+        lambda x: x.transpose(0, 2, 1).copy().transpose(0, 2, 1),
+        lambda x: x[::-1, ::-1, ::-1].copy()[::-1, ::-1, ::-1],
+        lambda x: np.repeat(x, 2, 2)[:, :, ::2],
+    )
+    for m, k, n in ((5, 6, 7), (1, 20, 9), (9, 20, 1), (2, 2, 2), (20, 1, 9), (5, 0, 7), (0, 6, 7)):
+        a = rng.normal(size=(1 if single == "left" else count, m, k))
+        b = rng.normal(size=(1 if single == "right" else count, k, n))
+        for x, y in itertools.product(views, views):
+            for alpha in (1.0, -2.0, 0.0):
+                c = np.full((count, m, n), np.nan)
+                assert native.main(x(a), y(b), c, alpha)[0] == 0
+                np.testing.assert_allclose(c, alpha * (a @ b), atol=1e-12)
+    a, b = rng.normal(size=(*a.shape[:1], 5, 6)), rng.normal(size=(*b.shape[:1], 6, 7))
+    a[:, 0, 0] = np.nan
+    c = np.zeros((count, 5, 7))
+    assert native.main(a, b, c, 0.0)[0] == 0
+    np.testing.assert_array_equal(np.isnan(c), np.broadcast_to([[True]] + [[False]] * 4, c.shape))

@@ -67,6 +67,77 @@ _DOT = Row(
 )
 
 
+_STACKS: tuple[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]], ...] = (
+    ((4, 3, 5), (4, 5, 2), (), ()),
+    ((1, 3, 5), (4, 5, 2), (0,), ()),
+    ((4, 3, 5), (1, 5, 2), (), (0,)),
+    ((1, 1, 5), (1, 5, 1), (0, 1), (0, 2)),
+    ((0, 3, 5), (0, 5, 2), (), ()),
+    ((4, 3, 0), (4, 0, 2), (), ()),
+    ((2, 3, 9, 7), (2, 3, 7, 8), (), ()),
+    ((1, 1, 3, 5), (2, 3, 5, 2), (0, 1), ()),
+)
+"""Shapes of two stacks of matrices, and which of their dimensions are 1 statically."""
+
+
+def _matmul(x: Array, y: Array) -> Any:
+    dtype = np.result_type(x.dtype, y.dtype)
+    wide = "float64" if dtype.kind == "f" else dtype
+    return np.matmul(x.astype(wide), y.astype(wide)).astype(dtype)
+
+
+def _patterns(x: tuple[int, ...], y: tuple[int, ...], *ones: tuple[int, ...]) -> Any:
+    return tuple(
+        tuple(axis in own for axis in range(len(shape)))
+        for shape, own in zip((x, y), ones, strict=True)
+    )
+
+
+def _batched_dot_cases() -> list[Case]:
+    found = []
+    for x, y, *ones in _STACKS:
+        for dtype in ("float64", "float32", "int32", "bool"):
+            arrays = (np.abs(normal(x, dtype)), np.abs(normal(y, dtype, seed=7)))
+            patterns = _patterns(x, y, *ones)
+            label = f"{dtype} {x} {y}"
+            found.append(Case(label, build.batched_dot, arrays, _matmul, patterns, ulps=16))
+    mixed = (np.abs(normal((2, 3, 5), "float32")), np.abs(normal((2, 5, 4))))
+    return [*found, Case("two dtypes", build.batched_dot, mixed, _matmul, ulps=16)]
+
+
+_BATCHED_DOT = Row(
+    contraction.BatchedDotOp,
+    _batched_dot_cases,
+    tuple(
+        Gradient(
+            f"{x} {y}",
+            build.batched_dot,
+            (normal(x), normal(y, seed=7)),
+            np.matmul,
+            (0, 1),
+            _patterns(x, y, *ones),
+        )
+        for x, y, *ones in (
+            ((2, 2, 3), (2, 3, 2), (), ()),
+            ((1, 2, 3), (2, 3, 2), (0,), ()),
+            ((2, 2, 3), (1, 3, 2), (), (0,)),
+            ((2, 1, 2, 3), (2, 1, 3, 2), (), ()),
+        )
+    ),
+    tuple(
+        Failure(
+            f"{x} {y}", build.batched_dot, (np.ones(x), np.ones(y)), ValueError, "Shape mismatch"
+        )
+        for x, y in (
+            ((2, 3, 4), (2, 3, 4)),
+            ((2, 3, 4), (3, 4, 2)),
+            ((1, 3, 4), (2, 4, 3)),
+            ((2, 3, 3, 4), (3, 2, 4, 3)),
+        )
+    ),
+)
+
+
 def _softmax(x: Array, axis: int) -> Array:
     return scipy.special.softmax(x.astype("float64"), axis=axis).astype(x.dtype)
 
@@ -176,6 +247,7 @@ def _label_failure(function: Any, *arrays: Array) -> tuple[Failure, ...]:
 
 ROWS: tuple[Row, ...] = (
     _DOT,
+    _BATCHED_DOT,
     _softmax_row(nnet.SoftmaxOp, build.softmax, _softmax),
     _softmax_row(nnet.LogSoftmaxOp, build.log_softmax, _log_softmax),
     Row(

@@ -178,6 +178,16 @@ def _gram(x: Any) -> Any:
     return keep_dimensions(build.sum_(product, (0, 1)), 2, (0, 1))
 
 
+def _step(x: Any) -> Any:
+    product = build.dot(build.dot(x, build.dimshuffle(x, (1, 0))), x)
+    return build.sub(x, build.mul(build.cast(np.float64(0.25), x.type.dtype), product))
+
+
+def _numpy_step(x: Array) -> Array:
+    wide = x.astype("float64")
+    return (wide - 0.25 * (wide @ wide.T @ wide)).astype(x.dtype)
+
+
 STRUCTURED = (
     Function(
         "softmax by hand",
@@ -217,6 +227,7 @@ STRUCTURED = (
         min_rank=2,
         max_rank=2,
     ),
+    Function("product added", 1, _step, _numpy_step, "f", limit=10, min_rank=2, max_rank=2),
 )
 
 

@@ -8,9 +8,11 @@ Views, which only change metadata:
 Computations with a destination, on tensors (one result, the new value of the destination) or on memrefs (no result, the
 destination is written), as in `linalg`:
 
-    %3 = linalg_ext.matvec ins(%a, %x : tensor<?x?xf64>, tensor<?xf64>) outs(%y : tensor<?xf64>) -> tensor<?xf64>
+    %3 = linalg_ext.matmul ins(%a, %b, %alpha : tensor<?x?xf64>, tensor<?x?xf64>, f64) outs(%c : tensor<?x?xf64>)
+           -> tensor<?x?xf64>
+    %4 = linalg_ext.matvec ins(%a, %x : tensor<?x?xf64>, tensor<?xf64>) outs(%y : tensor<?xf64>) -> tensor<?xf64>
     linalg_ext.dot ins(%x, %y : memref<?xf64>, memref<?xf64>) outs(%z : memref<f64>)
-    %4 = linalg_ext.scatter ins(%updates, %i : tensor<?x?xf64>, tensor<?xi64>) outs(%dest : tensor<?x?xf64>)
+    %5 = linalg_ext.scatter ins(%updates, %i : tensor<?x?xf64>, tensor<?xi64>) outs(%dest : tensor<?x?xf64>)
            {combiner = "add"} -> tensor<?x?xf64>
 """
 
@@ -21,6 +23,7 @@ from typing import ClassVar
 
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
+    AnyFloat,
     ArrayAttr,
     Float32Type,
     Float64Type,
@@ -160,7 +163,7 @@ class DestinationOp(IRDLOperation):
     def verify_(self) -> None:
         destination = self.output.type
         kind = type(destination)
-        if any(type(value.type) is not kind for value in self.inputs):
+        if any(type(value.type) is not kind for value in self.shaped_inputs):
             raise VerifyException(f"{self.name}: operands must be all tensors or all memrefs")
         if isinstance(destination, MemRefType):
             if self.result is not None:
@@ -169,26 +172,52 @@ class DestinationOp(IRDLOperation):
             raise VerifyException(f"{self.name}: the result must be a {destination}")
         self.verify_operands()
 
+    @property
+    def shaped_inputs(self) -> Sequence[SSAValue]:
+        """The inputs that are tensors or memrefs, as the destination is."""
+        return self.inputs
+
     def verify_operands(self) -> None:
         """Check ranks and element types of the operands."""
         raise NotImplementedError
 
 
 class ContractionOp(DestinationOp):
-    """Adds the product of two operands of f32 or f64 to the destination."""
+    """Adds the product of two operands of f32 or f64, times a scalar if there is one, to the destination.
+
+    NaN and infinities propagate as if the product were computed first and then scaled: 0 times NaN is NaN.
+    """
 
     RANKS: ClassVar[tuple[int, int, int]]
-    """Ranks of the two inputs and of the destination."""
+    """Ranks of the two factors and of the destination."""
+
+    inputs = var_operand_def(TensorType | MemRefType | AnyFloat)
 
     def __init__(
-        self, left: SSAValue | Operation, right: SSAValue | Operation, output: SSAValue | Operation
+        self,
+        left: SSAValue | Operation,
+        right: SSAValue | Operation,
+        output: SSAValue | Operation,
+        alpha: SSAValue | Operation | None = None,
     ):
         destination = SSAValue.get(output)
         results = [destination.type] if isinstance(destination.type, TensorType) else []
-        super().__init__(operands=[[left, right], destination], result_types=[results])
+        scale = [] if alpha is None else [alpha]
+        super().__init__(operands=[[left, right, *scale], destination], result_types=[results])
+
+    @property
+    def shaped_inputs(self) -> Sequence[SSAValue]:
+        return self.inputs[:2]
+
+    @property
+    def alpha(self) -> SSAValue | None:
+        """The scalar that multiplies the product; None for 1."""
+        return self.inputs[2] if len(self.inputs) > 2 else None
 
     def verify_operands(self) -> None:
-        types = [_shaped(value) for value in self.operands]
+        if len(self.inputs) not in (2, 3):
+            raise VerifyException(f"{self.name}: needs two factors, and perhaps a scalar")
+        types = [_shaped(value) for value in (*self.shaped_inputs, self.output)]
         if tuple(len(t.get_shape()) for t in types) != self.RANKS:
             raise VerifyException(
                 f"{self.name}: needs operands of ranks {', '.join(map(str, self.RANKS))}"
@@ -198,6 +227,27 @@ class ContractionOp(DestinationOp):
             raise VerifyException(f"{self.name}: elements must be f32 or f64, not {element}")
         if any(t.element_type != element for t in types):
             raise VerifyException(f"{self.name}: operands of different element types")
+        if self.alpha is not None and self.alpha.type != element:
+            raise VerifyException(f"{self.name}: the scalar must be {element}")
+
+
+@irdl_op_definition
+class MatmulOp(ContractionOp):
+    """`c += a @ b` for matrices `a` (m, k), `b` (k, n) and `c` (m, n)."""
+
+    name = "linalg_ext.matmul"
+    RANKS: ClassVar[tuple[int, int, int]] = (2, 2, 2)
+
+
+@irdl_op_definition
+class BatchMatmulOp(ContractionOp):
+    """`c[i] += a[i] @ b[i]` for `a` (l, m, k), `b` (l, k, n) and `c` (l, m, n).
+
+    Where `a` or `b` has the static size 1 in front, its one matrix is in every product.
+    """
+
+    name = "linalg_ext.batch_matmul"
+    RANKS: ClassVar[tuple[int, int, int]] = (3, 3, 3)
 
 
 @irdl_op_definition
@@ -293,6 +343,15 @@ def _shaped(value: SSAValue) -> TensorType[Attribute] | MemRefType[Attribute]:
 
 LinalgExt = Dialect(
     "linalg_ext",
-    [DimshuffleOp, ReshapeOp, MatvecOp, VecmatOp, DotOp, ScatterOp],
+    [
+        DimshuffleOp,
+        ReshapeOp,
+        MatmulOp,
+        BatchMatmulOp,
+        MatvecOp,
+        VecmatOp,
+        DotOp,
+        ScatterOp,
+    ],
     [],
 )

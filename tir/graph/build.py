@@ -400,6 +400,11 @@ def dot(x: Any, y: Any) -> Any:
     return apply(contraction.DotOp, x, y)
 
 
+def batched_dot(x: Any, y: Any) -> Any:
+    """Products of the matrices in the last two of three or more dimensions; a single one broadcasts."""
+    return apply(contraction.BatchedDotOp, x, y)
+
+
 def switch(condition: Any, if_true: Any, if_false: Any) -> Any:
     """`if_true` where the condition is nonzero, else `if_false`; both are evaluated."""
     return apply(arithmetic.SwitchOp, condition, if_true, if_false)

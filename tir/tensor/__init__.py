@@ -40,7 +40,7 @@ from tir.frontend.tensor.indexing import (
     inc_subtensor, set_subtensor, take,
 )
 from tir.frontend.tensor.linear_algebra import (
-    dot, outer,
+    batched_dot, batched_tensordot, dot, matmul, outer, tensordot,
 )
 from tir.frontend.tensor.plurals import (
     cols, dcols, dmatrices, drows, dscalars, dtensor3s, dtensor4s, dtensor5s, dtensor6s,
@@ -95,7 +95,8 @@ __all__ = [
     "AsTensorError", "Lop", "Rop", "Tensor", "TensorConstant", "TensorType", "TensorVariable",
     "abs_", "add", "addbroadcast", "all", "all_dtypes", "allclose", "alloc", "and_", "any",
     "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax",
-    "argmin", "as_tensor", "as_tensor_variable", "bcol", "bitwise_and", "bitwise_not",
+    "argmin", "as_tensor", "as_tensor_variable", "batched_dot", "batched_tensordot", "bcol",
+    "bitwise_and", "bitwise_not",
     "bitwise_or", "bitwise_xor", "bmatrix", "brow", "bscalar", "btensor3", "btensor4", "btensor5",
     "btensor6", "btensor7", "bvector", "cast", "ccol", "cbrt", "ceil", "ceil_intdiv", "clip", "cmatrix",
     "col", "cols", "consider_constant", "constant", "continuous_dtypes", "cos", "cosh", "crow",
@@ -115,14 +116,16 @@ __all__ = [
     "lcols", "le", "lmatrices", "lmatrix", "log", "log10", "log1p", "log2", "lrow", "lrows",
     "lscalar", "lscalars", "lt", "ltensor3", "ltensor3s", "ltensor4", "ltensor4s", "ltensor5",
     "ltensor5s", "ltensor6", "ltensor6s", "ltensor7", "ltensor7s", "lvector", "lvectors",
-    "matrices", "matrix", "max", "max_and_argmax", "maximum", "mean", "min", "minimum", "mod",
-    "mod_check", "mul", "neg", "neq", "nnet", "ones", "ones_like", "or_", "outer",
+    "matmul", "matrices", "matrix", "max", "max_and_argmax", "maximum", "mean", "min", "minimum",
+    "mod", "mod_check", "mul", "neg", "neq", "nnet", "ones", "ones_like", "or_", "outer",
     "patternbroadcast", "pow", "power", "prod", "ptp", "rad2deg", "reshape", "round",
     "round_half_away_from_zero", "round_half_to_even", "row", "rows", "scalar", "scalars",
     "second", "set_subtensor", "sgn", "shape", "shape_padaxis", "shape_padleft", "shape_padright",
     "sin", "sinh", "smallest", "sqr", "sqrt", "square", "squeeze", "std", "sub", "subgraph_grad",
-    "sum", "swapaxes", "switch", "take", "tan", "tanh", "tensor", "tensor3", "tensor3s",
+    "sum", "swapaxes", "switch", "take", "tan", "tanh", "tensor", "tensor3",
+    "tensor3s",
     "tensor4", "tensor4s", "tensor5", "tensor5s", "tensor6", "tensor6s", "tensor7", "tensor7s",
+    "tensordot",
     "tensor_copy", "transpose", "true_div", "trunc", "uint_dtypes", "unbroadcast", "var",
     "vector", "vectors", "verify_grad", "wcol", "where", "wmatrix", "wrow", "wscalar", "wtensor3",
     "wtensor4", "wtensor5", "wtensor6", "wtensor7", "wvector", "xor", "zcol", "zero_grad",

@@ -15,7 +15,7 @@ from xdsl.passes import ModulePass
 
 from tir.dialects.tir.base import Array, TirOp, tensor_type, type_dtype
 from tir.dialects.tir.canonicalization.pattern import Pattern, Rewriter, result_type
-from tir.dialects.tir.contraction import DotOp
+from tir.dialects.tir.contraction import BatchedDotOp, DotOp
 from tir.dialects.tir.elementwise import ElementwiseOp
 from tir.dialects.tir.indexing import AdvancedSubtensorOp
 from tir.dialects.tir.structural import (
@@ -90,6 +90,9 @@ def _result_size(op: TirOp, arrays: Sequence[Array]) -> int:
         return math.prod(max(int(dim), 0) for dim in arrays[1:])
     if isinstance(op, DotOp):
         return math.prod((*arrays[0].shape[:-1], *arrays[1].shape[1:]))
+    if isinstance(op, BatchedDotOp):
+        stack = np.broadcast_shapes(*(array.shape[:-2] for array in arrays))
+        return math.prod((*stack, arrays[0].shape[-2], arrays[1].shape[-1]))
     if isinstance(op, AdvancedSubtensorOp):
         rest = arrays[0].shape[len(arrays) - 1 :]
         return max(array.size for array in arrays[1:]) * math.prod(rest)

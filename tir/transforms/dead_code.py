@@ -8,7 +8,7 @@ from xdsl.traits import is_side_effect_free
 from tir.dialects.linalg_ext import LinalgExt
 
 _STRUCTURED = frozenset(
-    ("linalg.generic", "linalg.fill", "linalg.matmul", *(op.name for op in LinalgExt.operations))
+    ("linalg.generic", "linalg.fill", *(op.name for op in LinalgExt.operations))
 )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.dialects.linalg.ops import FillOp, MatmulOp
+from xdsl.dialects.linalg.ops import FillOp
 from xdsl.ir import Block, Operation
 from xdsl.passes import ModulePass
 
-from tir.dialects import linalg_ext
+from tir.dialects.linalg_ext import ContractionOp
 from tir.dialects.structural_key import operation_key
 from tir.transforms.dead_code import is_pure_on_tensors
 
@@ -47,12 +47,9 @@ class LinalgCsePass(ModulePass):
                 _separate_destinations(function.body.block)
 
 
-_CONTRACTIONS = (MatmulOp, linalg_ext.MatvecOp, linalg_ext.VecmatOp, linalg_ext.DotOp)
-
-
 def _separate_destinations(block: Block) -> None:
     for op in block.ops:
-        if isinstance(op, _CONTRACTIONS):
+        if isinstance(op, ContractionOp):
             fill = op.operands[-1].owner
             if isinstance(fill, FillOp) and not fill.results[0].has_one_use():
                 own = fill.clone()

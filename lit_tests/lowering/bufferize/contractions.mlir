@@ -1,4 +1,4 @@
-// RUN: tir-opt %s -p bufferize | filecheck %s
+// RUN: tir-opt %s -p bufferize --split-input-file | filecheck %s
 
 // A transposed operand is a view: the product reads it through its strides.
 
@@ -7,11 +7,27 @@ func.func @main(%x: tensor<?x?xf64> {tir.kind = "input", tir.dtype = "float64"},
   %t = linalg_ext.dimshuffle %x {new_order = [1, 0]} : tensor<?x?xf64> to tensor<?x?xf64>
   %e = tensor.empty(%n, %n) : tensor<?x?xf64>
   %f = linalg.fill ins(%zero : f64) outs(%e : tensor<?x?xf64>) -> tensor<?x?xf64>
-  %p = linalg.matmul ins(%x, %t : tensor<?x?xf64>, tensor<?x?xf64>) outs(%f : tensor<?x?xf64>) -> tensor<?x?xf64>
+  %p = linalg_ext.matmul ins(%x, %t : tensor<?x?xf64>, tensor<?x?xf64>) outs(%f : tensor<?x?xf64>) -> tensor<?x?xf64>
   func.return %p : tensor<?x?xf64>
 }
 
 // CHECK:         [[P:%\S+]] = rt.alloc_output(%n, %n) {index = 0 : i64, dtype = "float64"} : memref<?x?xf64>
 // CHECK:         [[BASE:%\S+]], [[O:%\S+]], [[N:%\S+]], [[M:%\S+]], [[S:%\S+]], [[R:%\S+]] = memref.extract_strided_metadata %x
 // CHECK:         [[T:%\S+]] = memref.reinterpret_cast [[BASE]] to offset: [[[O]]], sizes: [[[M]], [[N]]], strides: [[[R]], [[S]]]
-// CHECK:         rt.gemm %x, [[T]], [[P]] {alpha = 1.000000e+00 : f64, beta = 0.000000e+00 : f64}
+// CHECK:         rt.gemm %x, [[T]], [[P]] {beta = 0.000000e+00 : f64}
+
+// -----
+
+// What a product is added to is copied, unless it is a value of our own that nobody else reads.
+
+func.func @main(%x: tensor<?x?xf64> {tir.kind = "input", tir.dtype = "float64"}, %n: index) -> tensor<?x?xf64> attributes {tir.result_dtypes = ["float64"]} {
+  %alpha = arith.constant 2.0 : f64
+  %p = linalg_ext.matmul ins(%x, %x : tensor<?x?xf64>, tensor<?x?xf64>) outs(%x : tensor<?x?xf64>) -> tensor<?x?xf64>
+  %q = linalg_ext.matmul ins(%x, %x, %alpha : tensor<?x?xf64>, tensor<?x?xf64>, f64) outs(%p : tensor<?x?xf64>) -> tensor<?x?xf64>
+  func.return %q : tensor<?x?xf64>
+}
+
+// CHECK:         [[Q:%\S+]] = rt.alloc_output
+// CHECK:         kernel.region(%{{.*}} = %x : {{.*}}, %{{.*}} = [[Q]] : memref<?x?xf64>)
+// CHECK:         rt.gemm %x, %x, [[Q]] {beta = 1.000000e+00 : f64}
+// CHECK-NEXT:    rt.gemm %x, %x, [[Q]] times %alpha : f64 {beta = 1.000000e+00 : f64}

@@ -7,7 +7,7 @@ func.func @matrices(%x: tensor<?x?xf64>, %y: tensor<?x?xf64>) -> tensor<?x?xf64>
 // CHECK-LABEL: func.func @matrices
 // CHECK: rt.assert %{{[0-9]+}}, "Shape mismatch: x.shape[1] differs from y.shape[0]" {kind = "ValueError"}
 // CHECK: [[START:%[0-9]+]] = linalg.fill
-// CHECK: linalg.matmul ins(%x, %y : tensor<?x?xf64>, tensor<?x?xf64>) outs([[START]] : tensor<?x?xf64>) -> tensor<?x?xf64>
+// CHECK: linalg_ext.matmul ins(%x, %y : tensor<?x?xf64>, tensor<?x?xf64>) outs([[START]] : tensor<?x?xf64>) -> tensor<?x?xf64>
 
 // Operands are converted to the common dtype first.
 func.func @matrix_vector(%x: tensor<?x?xi8>, %y: tensor<?xf32>) -> tensor<?xf32> {
@@ -41,3 +41,21 @@ func.func @integers(%x: tensor<?x?xi32>, %y: tensor<?x?xi32>) -> tensor<?x?xi32>
 // CHECK: linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]}
 // CHECK: arith.muli
 // CHECK-NEXT: arith.addi
+
+func.func @stacks(%x: tensor<?x?x?xf64>, %y: tensor<1x?x?xf64>) -> tensor<?x?x?xf64> {
+  %0 = tir.batched_dot %x, %y : (tensor<?x?x?xf64>, tensor<1x?x?xf64>) -> tensor<?x?x?xf64>
+  func.return %0 : tensor<?x?x?xf64>
+}
+// CHECK-LABEL: func.func @stacks
+// CHECK: rt.assert %{{[0-9]+}}, "Shape mismatch: x.shape[2] differs from y.shape[1]" {kind = "ValueError"}
+// CHECK: linalg_ext.batch_matmul ins(%x, %y : tensor<?x?x?xf64>, tensor<1x?x?xf64>) outs(%{{[0-9]+}} : tensor<?x?x?xf64>)
+
+// Several dimensions in front become one.
+func.func @deep_stacks(%x: tensor<?x?x?x?xf64>) -> tensor<?x?x?x?xf64> {
+  %0 = tir.batched_dot %x, %x : tensor<?x?x?x?xf64>
+  func.return %0 : tensor<?x?x?x?xf64>
+}
+// CHECK-LABEL: func.func @deep_stacks
+// CHECK: [[JOINED:%[0-9]+]] = linalg_ext.reshape %x({{.*}}) : tensor<?x?x?x?xf64> to tensor<?x?x?xf64>
+// CHECK: [[PRODUCT:%[0-9]+]] = linalg_ext.batch_matmul ins([[JOINED]], {{.*}}) outs(%{{[0-9]+}} : tensor<?x?x?xf64>)
+// CHECK: linalg_ext.reshape [[PRODUCT]]({{.*}}) : tensor<?x?x?xf64> to tensor<?x?x?x?xf64>

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tir.autodiff.registry import gradient
+from tir.autodiff.shapes import sum_to
 from tir.dialects.tir import contraction as ops
-from tir.graph.build import dimshuffle, dot, mul
+from tir.graph.build import batched_dot, dimshuffle, dot, mul
 from tir.graph.variable import Apply
 
 
@@ -33,3 +34,15 @@ def dot_(node: Apply, gradients: Sequence[Any]) -> list[Any]:
             return [lambda: dot(y, g), lambda: _outer(x, g)]
         case _:
             return [lambda: dot(g, _transpose(y)), lambda: dot(_transpose(x), g)]
+
+
+@gradient(ops.BatchedDotOp)
+def batched_dot_(node: Apply, gradients: Sequence[Any]) -> list[Any]:
+    """The products of the gradient with the other operand, summed where a single matrix was in all of them."""
+    (x, y), (g,) = node.inputs, gradients
+    rank = x.type.ndim
+    swapped = [*range(rank - 2), rank - 1, rank - 2]
+    return [
+        lambda: sum_to(batched_dot(g, dimshuffle(y, swapped)), x),
+        lambda: sum_to(batched_dot(dimshuffle(x, swapped), g), y),
+    ]

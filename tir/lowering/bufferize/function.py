@@ -10,7 +10,6 @@ from xdsl.dialects.builtin import (
     ArrayAttr,
     DenseArrayBase,
     DenseIntOrFPElementsAttr,
-    FloatAttr,
     FunctionType,
     IntegerAttr,
     MemRefType,
@@ -18,13 +17,12 @@ from xdsl.dialects.builtin import (
     StringAttr,
     TensorType,
     UnitAttr,
-    f64,
     i32,
 )
-from xdsl.dialects.linalg.ops import FillOp, MatmulOp
+from xdsl.dialects.linalg.ops import FillOp
 from xdsl.ir import Attribute, Operation, SSAValue
 
-from tir.dialects import kernel, linalg_ext, rt
+from tir.dialects import kernel, linalg_ext, rt, rt_products
 from tir.dialects.tir.base import ints
 from tir.lowering.bufferize.regions import (
     copy_region,
@@ -44,11 +42,12 @@ from tir.lowering.bufferize.views import contiguous_view, dimshuffle, subview
 from tir.lowering.structured.builder import memref_type
 from tir.support.errors import LoweringError
 
-_CONTRACTIONS: dict[type[Operation], type[Operation]] = {
-    MatmulOp: rt.GemmOp,
-    linalg_ext.MatvecOp: rt.GemvOp,
-    linalg_ext.VecmatOp: rt.GemvOp,
-    linalg_ext.DotOp: rt.DotOp,
+_CONTRACTIONS: dict[type[linalg_ext.ContractionOp], type[rt_products.ProductOp]] = {
+    linalg_ext.MatmulOp: rt_products.GemmOp,
+    linalg_ext.BatchMatmulOp: rt_products.BatchGemmOp,
+    linalg_ext.MatvecOp: rt_products.GemvOp,
+    linalg_ext.VecmatOp: rt_products.GemvOp,
+    linalg_ext.DotOp: rt_products.DotOp,
 }
 
 
@@ -282,19 +281,20 @@ class FunctionBufferizer:
             self.builder.add(memref.StoreOp.create(operands=[element, buffer, *at]))
         self.buffers[result] = buffer
 
-    def _lower_contraction(self, op: Operation) -> None:
-        left, right = (self.buffers[v] for v in op.operands[:2])
+    def _lower_contraction(self, op: linalg_ext.ContractionOp) -> None:
+        left, right = (self.buffers[v] for v in op.shaped_inputs)
         result = op.results[0]
-        target = self._new_buffer(result, empty_behind(op.operands[2]).operands)
+        # A destination of zeros needs no memory of its own: beta = 0 writes the product alone.
+        overwrites = isinstance(op.output.owner, FillOp)
+        if overwrites:
+            target = self._new_buffer(result, empty_behind(op.output).operands)
+        else:
+            target = self._updated_buffer(op, result, op.output)
         if isinstance(op, linalg_ext.VecmatOp):
             # x @ a is a.T @ x, and a transposed view costs nothing.
             left, right = dimshuffle(self.builder, right, (1, 0)), left
-        self.builder.add(
-            _CONTRACTIONS[type(op)].create(
-                operands=[left, right, target],
-                properties={"alpha": FloatAttr(1.0, f64), "beta": FloatAttr(0.0, f64)},
-            )
-        )
+        beta = 0.0 if overwrites else 1.0
+        self.builder.add(_CONTRACTIONS[type(op)](left, right, target, op.alpha, beta))
         self.buffers[result] = target
 
     def _skip(self, op: Operation) -> None:
@@ -306,6 +306,8 @@ def _updated_in_place(op: object) -> SSAValue | None:
     dest: SSAValue | None = None
     if isinstance(op, tensor.InsertSliceOp):
         dest = op.operands[1]
+    elif isinstance(op, linalg_ext.ContractionOp):
+        dest = op.output
     elif isinstance(op, kernel.RegionOp) and len(op.results) == 1:
         init = initializer(op, 0)
         # The region may read what it updates, through one operand: then the old values are still needed.
@@ -313,7 +315,9 @@ def _updated_in_place(op: object) -> SSAValue | None:
             dest = outer_value(op, init.output)
     if dest is None or not dest.has_one_use():
         return None
-    fresh = isinstance(dest.owner, kernel.RegionOp | tensor.InsertSliceOp)
+    fresh = isinstance(
+        dest.owner, kernel.RegionOp | tensor.InsertSliceOp | linalg_ext.ContractionOp
+    )
     return dest if fresh else None
 
 

@@ -7,9 +7,10 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, IndexType, IntegerAttr, MemRefT
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects import kernel, rt
+from tir.dialects.rt_products import PRODUCTS
 from tir.lowering.bufferize.in_place import VIEWS
 
-_LONG = (kernel.RegionOp, rt.GemmOp, rt.GemvOp, rt.DotOp)
+_LONG = (kernel.RegionOp, *PRODUCTS)
 _INDEX = IndexType()
 
 

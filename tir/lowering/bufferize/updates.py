@@ -11,6 +11,7 @@ from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 
 from tir.dialects import kernel, rt
+from tir.dialects.rt_products import ProductOp
 from tir.lowering.bufferize.in_place import VIEWS, share, writes_in_place, written_operands
 from tir.lowering.bufferize.types import contiguous
 from tir.lowering.structured.builder import memref_type
@@ -182,8 +183,7 @@ def _written(op: Operation) -> set[SSAValue]:
         return written_operands(op)
     if isinstance(op, memref.StoreOp):
         return {op.memref}
-    # Library calls write their last operand.
-    return set(op.operands[-1:]) if isinstance(op, rt.GemmOp | rt.GemvOp | rt.DotOp) else set()
+    return {op.out} if isinstance(op, ProductOp) else set()
 
 
 def _take(update: _Update, terminator: Operation) -> None:

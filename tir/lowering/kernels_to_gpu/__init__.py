@@ -10,14 +10,14 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
 from xdsl.ir import Block, Operation, Region
 from xdsl.passes import ModulePass
 
-from tir.dialects import kernel, rt
+from tir.dialects import kernel
+from tir.dialects.rt_products import PRODUCTS
 from tir.graph.emit import source_location
 from tir.lowering.kernels_to_gpu.launch import launch
 from tir.lowering.kernels_to_gpu.outline import Kernel, split_region
 from tir.support.errors import UnsupportedError
 
 GPU_MODULE = "kernels"
-_LIBRARY_CALLS = (rt.GemmOp, rt.GemvOp, rt.DotOp)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class KernelsToGpuPass(ModulePass):
                 for inner in list(function.body.block.ops):
                     if isinstance(inner, kernel.RegionOp):
                         _lower_region(inner, kernels)
-                    elif isinstance(inner, _LIBRARY_CALLS):
+                    elif isinstance(inner, PRODUCTS):
                         raise UnsupportedError(_message(inner, "library calls"))
         if kernels:
             op.attributes["gpu.container_module"] = UnitAttr()

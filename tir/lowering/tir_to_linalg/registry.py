@@ -13,7 +13,7 @@ from tir.lowering.tir_to_linalg.advanced_indexing import (
 from tir.lowering.tir_to_linalg.arange import lower_arange
 from tir.lowering.tir_to_linalg.basic_indexing import lower_subtensor, lower_subtensor_update
 from tir.lowering.tir_to_linalg.context import Lowering
-from tir.lowering.tir_to_linalg.contraction import lower_dot
+from tir.lowering.tir_to_linalg.contraction import lower_batched_dot, lower_dot
 from tir.lowering.tir_to_linalg.elementwise import lower_elementwise
 from tir.lowering.tir_to_linalg.nnet import (
     lower_log_softmax,
@@ -46,6 +46,7 @@ LOWERINGS: dict[type[TirOp], Callable[[Lowering, TirOp], None]] = {
     reduction.ArgmaxOp: lower_arg_reduction,
     reduction.ArgminOp: lower_arg_reduction,
     contraction.DotOp: lower_dot,
+    contraction.BatchedDotOp: lower_batched_dot,
     nnet.SoftmaxOp: lower_softmax,
     nnet.LogSoftmaxOp: lower_log_softmax,
     nnet.LogSumExpOp: lower_log_sum_exp,

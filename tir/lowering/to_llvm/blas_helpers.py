@@ -1,4 +1,4 @@
-"""Functions that a module defines around BLAS: they choose the layout, pack, and check ranges.
+"""Functions that a module defines around BLAS: they choose the routine and the layout, pack, and check ranges.
 
 Each returns a status: 0, or that memory ran out, or that a size does not fit BLAS's 32-bit integers.
 A matrix passes as a pointer, a row stride and a column stride, in elements; any strides will do.
@@ -6,11 +6,11 @@ A matrix passes as a pointer, a row stride and a column stride, in elements; any
 
 from __future__ import annotations
 
-from xdsl.dialects import llvm
-from xdsl.dialects.builtin import Float32Type, Float64Type, IntegerAttr, i1, i32, i64
-from xdsl.ir import Attribute, Block, SSAValue
+from collections.abc import Sequence
 
-from tir.dialects import llvm_ext
+from xdsl.dialects import llvm
+from xdsl.dialects.builtin import i32, i64
+from xdsl.ir import Attribute, Block, SSAValue
 
 from .blas_operands import (
     NO_TRANSPOSE,
@@ -20,45 +20,158 @@ from .blas_operands import (
     at_least_one,
     begin_loop,
     end_loop,
+    find_layout,
     fits_int32,
     narrow,
     prepare_matrix,
     prepare_vector,
     require_range,
     return_status,
+    within_int32,
 )
 from .descriptor import POINTER
-from .emitter import FunctionEmitter
-from .memref_handlers import free
+from .emitter import OUT_OF_MEMORY, FunctionEmitter
+from .memref_handlers import allocate, allocation_size, free
 from .module import VOID, ModuleEmitter
+from .product_loops import (
+    Matrix,
+    add_scaled,
+    is_usual,
+    multiply_tiny,
+    scaled_old_value,
+    store_scaled_sum,
+)
 
 ROW_MAJOR = 101
-NO_FLAGS = llvm.FastMathAttr(None)
-_FLOAT_EQUAL = {"predicate": IntegerAttr(1, i64), "fastmathFlags": NO_FLAGS}
+TINY_PRODUCT = 128
+"""Up to this many multiplications, loops are done before BLAS has looked at its arguments."""
 
 
-def _scaled(
-    emitter: FunctionEmitter, beta: SSAValue, place: SSAValue, type_: Float32Type | Float64Type
-) -> SSAValue:
-    """`beta` times what is at `place`, 0 without regard to that where `beta` is 0."""
-    zero = emitter.real(0.0, type_)
-    old = emitter.load(place, type_)
-    product = emitter.emit(llvm.FMulOp, (beta, old), type_, {"fastmathFlags": NO_FLAGS})
-    is_zero = emitter.emit(llvm_ext.FCmpOp, (beta, zero), i1, _FLOAT_EQUAL)
-    return emitter.select(is_zero, zero, product)
+MANY_PRODUCTS = 8
+"""From this many products on, threads share out whole products instead of working on each one together."""
+
+
+def _return_value(emitter: FunctionEmitter, status: SSAValue) -> None:
+    emitter.add(llvm.ReturnOp.create(operands=[status]))
+
+
+def _leave_unusual_scale_to_a_loop(
+    emitter: FunctionEmitter,
+    precision: Precision,
+    name: str,
+    sizes: tuple[SSAValue, SSAValue],
+    alpha: SSAValue,
+    factors: Sequence[SSAValue],
+    beta: SSAValue,
+    out: Matrix,
+) -> None:
+    """Where BLAS must not multiply by `alpha`: the product into a temporary, then `alpha * product + beta * out`.
+
+    The product is what the function `name`, which is being built, makes of `factors` with alpha = 1 and beta = 0.
+    """
+    type_ = precision.type_
+    usual, unusual, allocated, no_memory = Block(), Block(), Block(), Block()
+    emitter.cond_branch(is_usual(emitter, alpha, type_), usual, unusual, unlikely_else=True)
+    emitter.begin(unusual)
+    rows, columns = sizes
+    product = allocate(emitter, allocation_size(emitter, [rows, columns], precision.size))
+    has_memory = emitter.compare("ne", product, emitter.null())
+    emitter.cond_branch(has_memory, allocated, no_memory, unlikely_else=True)
+    emitter.begin(no_memory)
+    return_status(emitter, OUT_OF_MEMORY)
+    emitter.begin(allocated)
+    one, zero = emitter.real(1.0, type_), emitter.real(0.0, type_)
+    status = emitter.call_value(name, [one, *factors, zero, product, columns], i32)
+    multiplied, failed = Block(), Block()
+    is_good = emitter.compare("eq", status, emitter.integer(0, i32))
+    emitter.cond_branch(is_good, multiplied, failed, unlikely_else=True)
+    emitter.begin(failed)
+    free(emitter, product)
+    _return_value(emitter, status)
+    emitter.begin(multiplied)
+    temporary = Matrix(product, columns, emitter.integer(1))
+    add_scaled(emitter, precision, sizes, alpha, temporary, beta, out)
+    free(emitter, product)
+    return_status(emitter, 0)
+    emitter.begin(usual)
 
 
 def declare_gemm(module: ModuleEmitter, precision: Precision) -> str:
-    """`i32 gemm(m, n, k, alpha, a, a_rows, a_columns, b, b_rows, b_columns, beta, c, c_rows)`."""
+    """`i32 gemm(alpha, m, n, k, a, a_rows, a_columns, b, b_rows, b_columns, beta, c, c_rows)`."""
     name = f"tir_{precision.value}gemm"
     type_ = precision.type_
     matrix: list[Attribute] = [POINTER, i64, i64]
     emitter = module.helper(
-        name, [i64, i64, i64, type_, *matrix, *matrix, type_, POINTER, i64], i32
+        name, [type_, i64, i64, i64, *matrix, *matrix, type_, POINTER, i64], i32
     )
     if emitter is None:
         return name
-    m, n, k, alpha, a, a_row, a_column, b, b_row, b_column, beta, c, c_row = emitter.prologue.args
+    alpha, m, n, k, *rest = emitter.prologue.args
+    left, right = Matrix(*rest[:3]), Matrix(*rest[3:6])
+    beta, c, c_row = rest[6:]
+    out = Matrix(c, c_row, emitter.integer(1))
+    _multiply_if_tiny(emitter, precision, (m, n, k), alpha, left, right, beta, out)
+    factors = (m, n, k, *left.values, *right.values)
+    _leave_unusual_scale_to_a_loop(emitter, precision, name, (m, n), alpha, factors, beta, out)
+    gemv = declare_gemv(module, precision)
+    one = emitter.integer(1)
+    column = [m, k, *left.values, right.pointer, right.row_stride]
+    _return_call_if(emitter, emitter.compare("eq", n, one), gemv, [alpha, *column, beta, c, c_row])
+    row = [n, k, *right.transposed.values, left.pointer, left.column_stride]
+    _return_call_if(emitter, emitter.compare("eq", m, one), gemv, [alpha, *row, beta, c, one])
+    _call_gemm(emitter, precision, (m, n, k), alpha, left, right, beta, c, c_row)
+    emitter.finish()
+    return name
+
+
+def _multiply_if_tiny(
+    emitter: FunctionEmitter,
+    precision: Precision,
+    sizes: tuple[SSAValue, SSAValue, SSAValue],
+    alpha: SSAValue,
+    left: Matrix,
+    right: Matrix,
+    beta: SSAValue,
+    out: Matrix,
+) -> None:
+    tiny, large = Block(), Block()
+    limit = emitter.integer(TINY_PRODUCT)
+    # Each size first, so that the product cannot overflow.
+    small = all_of(emitter, *(emitter.compare("sle", size, limit) for size in sizes))
+    multiply, proceed = Block(), large
+    emitter.cond_branch(small, multiply, proceed)
+    emitter.begin(multiply)
+    count = emitter.multiply(emitter.multiply(sizes[0], sizes[1]), sizes[2])
+    emitter.cond_branch(emitter.compare("sle", emitter.materialize(count), limit), tiny, large)
+    emitter.begin(tiny)
+    multiply_tiny(emitter, precision, sizes, alpha, left, right, beta, out)
+    return_status(emitter, 0)
+    emitter.begin(large)
+
+
+def _return_call_if(
+    emitter: FunctionEmitter, condition: SSAValue, name: str, arguments: Sequence[SSAValue]
+) -> None:
+    call, proceed = Block(), Block()
+    emitter.cond_branch(condition, call, proceed)
+    emitter.begin(call)
+    _return_value(emitter, emitter.call_value(name, arguments, i32))
+    emitter.begin(proceed)
+
+
+def _call_gemm(
+    emitter: FunctionEmitter,
+    precision: Precision,
+    sizes: tuple[SSAValue, SSAValue, SSAValue],
+    alpha: SSAValue,
+    left: Matrix,
+    right: Matrix,
+    beta: SSAValue,
+    c: SSAValue,
+    c_row: SSAValue,
+) -> None:
+    m, n, k = sizes
+    type_ = precision.type_
     least = at_least_one(emitter, n)
     # A row stride means nothing where there is one row, or nothing in a row.
     unused = any_of(
@@ -73,56 +186,136 @@ def declare_gemm(module: ModuleEmitter, precision: Precision) -> str:
             emitter, fits_int32(emitter, m, n, k, leading), emitter.compare("sge", leading, least)
         ),
     )
-    left = prepare_matrix(emitter, precision, (a, a_row, a_column), m, k)
-    right = prepare_matrix(emitter, precision, (b, b_row, b_column), k, n, to_free=left.temporary)
+    a = prepare_matrix(emitter, precision, left.values, m, k)
+    b = prepare_matrix(emitter, precision, right.values, k, n, to_free=a.temporary)
     routine = precision.blas("gemm")
-    module.declare(
-        routine,
-        [*[i32] * 6, type_, POINTER, i32, POINTER, i32, type_, POINTER, i32],
-        VOID,
+    emitter.module.declare(
+        routine, [*[i32] * 6, type_, POINTER, i32, POINTER, i32, type_, POINTER, i32], VOID
     )
     emitter.call(
         routine,
         [
             emitter.integer(ROW_MAJOR, i32),
-            left.layout,
-            right.layout,
+            a.layout,
+            b.layout,
             *(narrow(emitter, size) for size in (m, n, k)),
             alpha,
-            left.pointer,
-            narrow(emitter, left.stride),
-            right.pointer,
-            narrow(emitter, right.stride),
+            a.pointer,
+            narrow(emitter, a.stride),
+            b.pointer,
+            narrow(emitter, b.stride),
             beta,
             c,
             narrow(emitter, leading),
         ],
     )
-    free(emitter, left.temporary)
-    free(emitter, right.temporary)
+    free(emitter, a.temporary)
+    free(emitter, b.temporary)
+    return_status(emitter, 0)
+
+
+def declare_batch_gemm(module: ModuleEmitter, precision: Precision) -> str:
+    """`i32 batch_gemm(count, alpha, m, n, k, a, a_batch, a_rows, a_columns, b, ..., beta, c, c_batch, c_rows)`."""
+    name = f"tir_{precision.value}batch_gemm"
+    type_ = precision.type_
+    batch: list[Attribute] = [POINTER, i64, i64, i64]
+    emitter = module.helper(
+        name, [i64, type_, i64, i64, i64, *batch, *batch, type_, POINTER, i64, i64], i32
+    )
+    if emitter is None:
+        return name
+    count, alpha, m, n, k, *rest = emitter.prologue.args
+    a, a_batch, a_row, a_column, b, b_batch, b_row, b_column, beta, c, c_batch, c_row = rest
+    gemm = declare_gemm(module, precision)
+    left = find_layout(emitter, a_row, a_column, m, k)
+    right = find_layout(emitter, b_row, b_column, k, n)
+    together = all_of(
+        emitter,
+        # One of few large products has all threads; of many products each has one.
+        emitter.compare("sge", count, emitter.integer(MANY_PRODUCTS)),
+        within_int32(emitter, count, m, n, k, a_batch, b_batch, c_batch, c_row),
+        *(emitter.compare("sge", size, emitter.integer(1)) for size in (m, n, k)),
+        emitter.compare("sge", c_row, n),
+        is_usual(emitter, alpha, type_),
+        left.readable,
+        right.readable,
+    )
+    all_at_once, one_by_one, call = Block(), Block(), Block()
+    emitter.cond_branch(together, all_at_once, one_by_one)
+    emitter.begin(all_at_once)
+    each = emitter.materialize(emitter.multiply(emitter.multiply(m, n), k))
+    large = emitter.compare("sgt", each, emitter.integer(TINY_PRODUCT))
+    emitter.cond_branch(large, call, one_by_one)
+    emitter.begin(call)
+    routine = precision.blas("gemm_batch_strided")
+    strided: list[Attribute] = [POINTER, i32, i32]
+    module.declare(routine, [*[i32] * 6, type_, *strided, *strided, type_, *strided, i32], VOID)
+    emitter.call(
+        routine,
+        [
+            emitter.integer(ROW_MAJOR, i32),
+            left.transpose,
+            right.transpose,
+            *(narrow(emitter, size) for size in (m, n, k)),
+            alpha,
+            a,
+            narrow(emitter, left.leading),
+            narrow(emitter, a_batch),
+            b,
+            narrow(emitter, right.leading),
+            narrow(emitter, b_batch),
+            beta,
+            c,
+            narrow(emitter, c_row),
+            narrow(emitter, c_batch),
+            narrow(emitter, count),
+        ],
+    )
+    return_status(emitter, 0)
+    emitter.begin(one_by_one)
+    index, header, done = begin_loop(emitter, count)
+
+    def at(pointer: SSAValue, stride: SSAValue) -> SSAValue:
+        return emitter.offset_pointer(pointer, emitter.multiply(index, stride), type_)
+
+    factors = (at(a, a_batch), a_row, a_column, at(b, b_batch), b_row, b_column)
+    status = emitter.call_value(gemm, [alpha, m, n, k, *factors, beta, at(c, c_batch), c_row], i32)
+    multiplied, failed = Block(), Block()
+    is_good = emitter.compare("eq", status, emitter.integer(0, i32))
+    emitter.cond_branch(is_good, multiplied, failed, unlikely_else=True)
+    emitter.begin(failed)
+    _return_value(emitter, status)
+    emitter.begin(multiplied)
+    end_loop(emitter, index, header, done)
     return_status(emitter, 0)
     emitter.finish()
     return name
 
 
 def declare_gemv(module: ModuleEmitter, precision: Precision) -> str:
-    """`i32 gemv(m, n, alpha, a, a_rows, a_columns, x, x_stride, beta, y)`."""
+    """`i32 gemv(alpha, m, n, a, a_rows, a_columns, x, x_stride, beta, y, y_stride)`."""
     name = f"tir_{precision.value}gemv"
     type_ = precision.type_
     emitter = module.helper(
-        name, [i64, i64, type_, POINTER, i64, i64, POINTER, i64, type_, POINTER], i32
+        name, [type_, i64, i64, POINTER, i64, i64, POINTER, i64, type_, POINTER, i64], i32
     )
     if emitter is None:
         return name
-    m, n, alpha, a, a_row, a_column, x, x_stride, beta, y = emitter.prologue.args
-    require_range(emitter, fits_int32(emitter, m, n))
+    alpha, m, n, a, a_row, a_column, x, x_stride, beta, y, y_stride = emitter.prologue.args
+    one = emitter.integer(1)
+    factors = (m, n, a, a_row, a_column, x, x_stride)
+    out = Matrix(y, y_stride, one)
+    _leave_unusual_scale_to_a_loop(emitter, precision, name, (m, one), alpha, factors, beta, out)
+    # A stride means nothing where there is one element.
+    step = emitter.select(emitter.compare("sle", m, one), one, y_stride)
+    require_range(emitter, fits_int32(emitter, m, n, step))
     # BLAS leaves y as it is where the matrix has no columns.
     multiply, scale = Block(), Block()
     emitter.cond_branch(emitter.compare("sgt", n, emitter.integer(0)), multiply, scale)
     emitter.begin(scale)
     row, header, done = begin_loop(emitter, m)
-    place = emitter.offset_pointer(y, row, type_)
-    emitter.store(_scaled(emitter, beta, place, type_), place)
+    place = emitter.offset_pointer(y, emitter.multiply(row, y_stride), type_)
+    emitter.store(scaled_old_value(emitter, beta, place, type_), place)
     end_loop(emitter, row, header, done)
     return_status(emitter, 0)
     emitter.begin(multiply)
@@ -149,7 +342,7 @@ def declare_gemv(module: ModuleEmitter, precision: Precision) -> str:
             narrow(emitter, vector.stride),
             beta,
             y,
-            emitter.integer(1, i32),
+            narrow(emitter, step),
         ],
     )
     free(emitter, matrix.temporary)
@@ -160,13 +353,13 @@ def declare_gemv(module: ModuleEmitter, precision: Precision) -> str:
 
 
 def declare_dot(module: ModuleEmitter, precision: Precision) -> str:
-    """`i32 dot(n, alpha, x, x_stride, y, y_stride, beta, out)`."""
+    """`i32 dot(alpha, n, x, x_stride, y, y_stride, beta, out)`."""
     name = f"tir_{precision.value}dot"
     type_ = precision.type_
-    emitter = module.helper(name, [i64, type_, POINTER, i64, POINTER, i64, type_, POINTER], i32)
+    emitter = module.helper(name, [type_, i64, POINTER, i64, POINTER, i64, type_, POINTER], i32)
     if emitter is None:
         return name
-    n, alpha, x, x_stride, y, y_stride, beta, out = emitter.prologue.args
+    alpha, n, x, x_stride, y, y_stride, beta, out = emitter.prologue.args
     require_range(emitter, fits_int32(emitter, n))
     left = prepare_vector(emitter, precision, x, x_stride, n)
     right = prepare_vector(emitter, precision, y, y_stride, n, to_free=left.temporary)
@@ -183,10 +376,7 @@ def declare_dot(module: ModuleEmitter, precision: Precision) -> str:
         ],
         type_,
     )
-    flags = {"fastmathFlags": NO_FLAGS}
-    scaled = emitter.emit(llvm.FMulOp, (alpha, product), type_, flags)
-    total = emitter.emit(llvm.FAddOp, (scaled, _scaled(emitter, beta, out, type_)), type_, flags)
-    emitter.store(total, out)
+    store_scaled_sum(emitter, product, alpha, beta, out, type_)
     free(emitter, left.temporary)
     free(emitter, right.temporary)
     return_status(emitter, 0)

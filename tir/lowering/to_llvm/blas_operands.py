@@ -84,6 +84,13 @@ def fits_int32(emitter: FunctionEmitter, *values: SSAValue) -> SSAValue:
     return all_of(emitter, *(emitter.compare("sle", value, limit) for value in values))
 
 
+def within_int32(emitter: FunctionEmitter, *values: SSAValue) -> SSAValue:
+    """Whether these i64 of any sign are an i32."""
+    limit = emitter.integer(-_INT32_MAX)
+    least = (emitter.compare("sge", value, limit) for value in values)
+    return all_of(emitter, fits_int32(emitter, *values), *least)
+
+
 def return_status(emitter: FunctionEmitter, status: int) -> None:
     """Ends the helper with a status."""
     emitter.add(llvm.ReturnOp.create(operands=[emitter.integer(status, i32)]))
@@ -150,17 +157,23 @@ def _declare_pack(module: ModuleEmitter, precision: Precision) -> str:
     return name
 
 
-def prepare_matrix(
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How BLAS would read a matrix where it is: whether it can, transposed or not, and the leading stride."""
+
+    readable: SSAValue
+    transpose: SSAValue
+    leading: SSAValue
+
+
+def find_layout(
     emitter: FunctionEmitter,
-    precision: Precision,
-    matrix: tuple[SSAValue, SSAValue, SSAValue],
+    row_stride: SSAValue,
+    column_stride: SSAValue,
     rows: SSAValue,
     columns: SSAValue,
-    *,
-    to_free: SSAValue | None = None,
-) -> Prepared:
-    """Finds how BLAS can read a matrix, packing it where rows and columns are both strided."""
-    pointer, row_stride, column_stride = matrix
+) -> Layout:
+    """How BLAS can read a matrix of these strides: by rows, by columns, or not."""
     one = emitter.integer(1)
     single_row = emitter.compare("sle", rows, one)
     single_column = emitter.compare("sle", columns, one)
@@ -180,16 +193,33 @@ def prepare_matrix(
     by_columns, column_leading = readable(
         rows, row_stride, single_row, column_stride, single_column
     )
+    no_transpose, transpose = (emitter.integer(n, i32) for n in (NO_TRANSPOSE, TRANSPOSE))
+    return Layout(
+        any_of(emitter, by_rows, by_columns),
+        emitter.select(by_rows, no_transpose, transpose),
+        emitter.select(by_rows, row_leading, column_leading),
+    )
+
+
+def prepare_matrix(
+    emitter: FunctionEmitter,
+    precision: Precision,
+    matrix: tuple[SSAValue, SSAValue, SSAValue],
+    rows: SSAValue,
+    columns: SSAValue,
+    *,
+    to_free: SSAValue | None = None,
+) -> Prepared:
+    """Finds how BLAS can read a matrix, packing it where rows and columns are both strided."""
+    pointer, row_stride, column_stride = matrix
+    layout = find_layout(emitter, row_stride, column_stride, rows, columns)
     ready = Block(arg_types=[POINTER, i32, i64, POINTER])
     pack, packed, failed = Block(), Block(), Block()
-    no_transpose = emitter.integer(NO_TRANSPOSE, i32)
-    layout = emitter.select(by_rows, no_transpose, emitter.integer(TRANSPOSE, i32))
-    leading = emitter.select(by_rows, row_leading, column_leading)
     emitter.cond_branch(
-        any_of(emitter, by_rows, by_columns),
+        layout.readable,
         ready,
         pack,
-        then_arguments=[pointer, layout, leading, emitter.null()],
+        then_arguments=[pointer, layout.transpose, layout.leading, emitter.null()],
     )
     emitter.begin(pack)
     copy = emitter.call_value(
@@ -205,6 +235,7 @@ def prepare_matrix(
         free(emitter, to_free)
     return_status(emitter, OUT_OF_MEMORY)
     emitter.begin(packed)
+    no_transpose = emitter.integer(NO_TRANSPOSE, i32)
     emitter.branch(ready, [copy, no_transpose, at_least_one(emitter, columns), copy])
     emitter.begin(ready)
     return Prepared(*ready.args)
@@ -226,8 +257,7 @@ def prepare_vector(
     usable = all_of(
         emitter,
         emitter.compare("ne", step, emitter.integer(0)),
-        fits_int32(emitter, step),
-        emitter.compare("sge", step, emitter.integer(-_INT32_MAX)),
+        within_int32(emitter, step),
     )
     negative = emitter.compare("slt", step, emitter.integer(0))
     last = emitter.multiply(emitter.plus(count, -1), step)

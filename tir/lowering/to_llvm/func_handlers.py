@@ -17,6 +17,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.dialects import rt
+from tir.dialects.rt_products import PRODUCTS
 from tir.support.errors import LoweringError, UnsupportedError
 
 from .descriptor import POINTER, convert_type, exploded_types
@@ -30,12 +31,10 @@ _MAY_FAIL = (
     rt.AllocOutputOp,
     rt.TakeSharedOp,
     rt.AllocArenaOp,
-    rt.GemmOp,
-    rt.GemvOp,
-    rt.DotOp,
+    *PRODUCTS,
     memref.AllocOp,
 )
-_RUNS_OUT_OF_MEMORY = (rt.GemmOp, rt.GemvOp, rt.DotOp, rt.AllocArenaOp, memref.AllocOp)
+_RUNS_OUT_OF_MEMORY = (*PRODUCTS, rt.AllocArenaOp, memref.AllocOp)
 
 
 def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp]) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import AnyFloat, Float32Type, MemRefType, i32, i64
+from collections.abc import Callable, Sequence
+
+from xdsl.dialects.builtin import Float32Type, MemRefType, i32, i64
 from xdsl.ir import Block, Operation, SSAValue
 
-from tir.dialects import rt
+from tir.dialects import rt, rt_products
+from tir.dialects.rt_products import ProductOp
 
-from .blas_helpers import declare_dot, declare_gemm, declare_gemv
+from .blas_helpers import declare_batch_gemm, declare_dot, declare_gemm, declare_gemv
 from .blas_operands import Precision
 from .descriptor import POINTER, Extent, element_size
 from .emitter import TOO_LARGE, FunctionEmitter, Handler
 from .memref_handlers import element_pointer
+from .module import ModuleEmitter
 from .rt_memory_handlers import main_only
 
 GIL_RELEASE_THRESHOLD = 1 << 16
@@ -64,12 +68,6 @@ def _acquire_gil(emitter: FunctionEmitter, op: rt.AcquireGilOp) -> None:
     _restore_gil(emitter)
 
 
-def _precision(value: SSAValue) -> Precision:
-    assert isinstance(value.type, MemRefType)
-    single = isinstance(value.type.element_type, Float32Type)
-    return Precision.SINGLE if single else Precision.DOUBLE
-
-
 def _check_blas(emitter: FunctionEmitter, op: Operation, status: SSAValue) -> None:
     code = emitter.module.new_failure(op, "ValueError", f"{op.name}: {_TOO_LARGE_MESSAGE}")
     too_large = emitter.compare("eq", status, emitter.integer(TOO_LARGE, i32))
@@ -77,84 +75,81 @@ def _check_blas(emitter: FunctionEmitter, op: Operation, status: SSAValue) -> No
     emitter.check(emitter.compare("eq", status, emitter.integer(0, i32)), status)
 
 
-def _matrix(emitter: FunctionEmitter, source: SSAValue) -> list[SSAValue]:
+def _strided(emitter: FunctionEmitter, source: SSAValue) -> list[SSAValue]:
     """The pointer and strides of a memref."""
     descriptor = emitter.memref(source)
     return [descriptor.pointer, *map(emitter.materialize, descriptor.strides)]
 
 
-def _common(sizes: list[Extent]) -> Extent:
+def _factor(emitter: FunctionEmitter, source: SSAValue) -> list[SSAValue]:
+    """The pointer and strides of a factor. The stride of a static 1 is 0: of a batch, one matrix serves all."""
+    descriptor = emitter.memref(source)
+    pairs = zip(descriptor.sizes, descriptor.strides, strict=True)
+    strides = [0 if isinstance(size, int) and size == 1 else stride for size, stride in pairs]
+    return [descriptor.pointer, *map(emitter.materialize, strides)]
+
+
+def _common(emitter: FunctionEmitter, *sizes: Extent) -> SSAValue:
     """One of several sizes that must agree, preferably a constant."""
-    return next((size for size in sizes if isinstance(size, int)), sizes[0])
+    return emitter.materialize(next((size for size in sizes if isinstance(size, int)), sizes[0]))
 
 
-def _scale(
-    emitter: FunctionEmitter, op: rt.GemmOp | rt.GemvOp | rt.DotOp, type_: AnyFloat
-) -> tuple[SSAValue, SSAValue]:
-    return (
-        emitter.real(op.alpha.value.data, type_),
-        emitter.real(op.beta.value.data, type_),
-    )
-
-
-def _gemm(emitter: FunctionEmitter, op: rt.GemmOp) -> None:
-    precision = _precision(op.a)
-    a, b, c = (emitter.memref(value) for value in (op.a, op.b, op.c))
-    rows, columns = _common([c.sizes[0], a.sizes[0]]), _common([c.sizes[1], b.sizes[1]])
-    inner = _common([a.sizes[1], b.sizes[0]])
-    alpha, beta = _scale(emitter, op, precision.type_)
-    status = emitter.call_value(
-        declare_gemm(emitter.module, precision),
-        [
-            *map(emitter.materialize, (rows, columns, inner)),
-            alpha,
-            *_matrix(emitter, op.a),
-            *_matrix(emitter, op.b),
-            beta,
-            *_matrix(emitter, op.c)[:2],
-        ],
-        i32,
-    )
+def _product(
+    emitter: FunctionEmitter,
+    op: ProductOp,
+    declare: Callable[[ModuleEmitter, Precision], str],
+    leading: Sequence[SSAValue],
+    sizes: Sequence[SSAValue],
+    out: Sequence[SSAValue],
+) -> None:
+    """Calls a helper: what comes first, alpha, sizes, the factors, beta, the result."""
+    assert isinstance(op.out.type, MemRefType)
+    single = isinstance(op.out.type.element_type, Float32Type)
+    precision = Precision.SINGLE if single else Precision.DOUBLE
+    type_ = precision.type_
+    alpha = emitter.real(1.0, type_) if op.alpha is None else emitter.value(op.alpha)
+    factors = [*_factor(emitter, op.left), *_factor(emitter, op.right)]
+    beta = emitter.real(op.beta.value.data, type_)
+    arguments = [*leading, alpha, *sizes, *factors, beta, *out]
+    status = emitter.call_value(declare(emitter.module, precision), arguments, i32)
     _check_blas(emitter, op, status)
 
 
-def _gemv(emitter: FunctionEmitter, op: rt.GemvOp) -> None:
-    precision = _precision(op.a)
-    a, x, y = (emitter.memref(value) for value in (op.a, op.x, op.y))
-    rows, columns = _common([y.sizes[0], a.sizes[0]]), _common([a.sizes[1], x.sizes[0]])
-    alpha, beta = _scale(emitter, op, precision.type_)
-    status = emitter.call_value(
-        declare_gemv(emitter.module, precision),
-        [
-            *map(emitter.materialize, (rows, columns)),
-            alpha,
-            *_matrix(emitter, op.a),
-            *_matrix(emitter, op.x),
-            beta,
-            *_matrix(emitter, op.y)[:1],
-        ],
-        i32,
-    )
-    _check_blas(emitter, op, status)
+def _matrix_sizes(emitter: FunctionEmitter, op: ProductOp) -> list[SSAValue]:
+    """Rows, columns and the inner size of the last two dimensions."""
+    a, b, c = (emitter.memref(value).sizes for value in (op.left, op.right, op.out))
+    pairs = ((c[-2], a[-2]), (c[-1], b[-1]), (a[-1], b[-2]))
+    return [_common(emitter, *pair) for pair in pairs]
 
 
-def _dot(emitter: FunctionEmitter, op: rt.DotOp) -> None:
-    precision = _precision(op.x)
-    x, y = emitter.memref(op.x), emitter.memref(op.y)
-    alpha, beta = _scale(emitter, op, precision.type_)
-    status = emitter.call_value(
-        declare_dot(emitter.module, precision),
-        [
-            emitter.materialize(_common([x.sizes[0], y.sizes[0]])),
-            alpha,
-            *_matrix(emitter, op.x),
-            *_matrix(emitter, op.y),
-            beta,
-            element_pointer(emitter, emitter.memref(op.out), ()),
-        ],
-        i32,
+def _gemm(emitter: FunctionEmitter, op: rt_products.GemmOp) -> None:
+    out = _strided(emitter, op.out)[:2]
+    _product(emitter, op, declare_gemm, (), _matrix_sizes(emitter, op), out)
+
+
+def _batch_gemm(emitter: FunctionEmitter, op: rt_products.BatchGemmOp) -> None:
+    (count,) = emitter.memref(op.out).sizes[:1]
+    out = _strided(emitter, op.out)[:3]
+    _product(
+        emitter,
+        op,
+        declare_batch_gemm,
+        [emitter.materialize(count)],
+        _matrix_sizes(emitter, op),
+        out,
     )
-    _check_blas(emitter, op, status)
+
+
+def _gemv(emitter: FunctionEmitter, op: rt_products.GemvOp) -> None:
+    a, x, y = (emitter.memref(value).sizes for value in (op.left, op.right, op.out))
+    sizes = [_common(emitter, y[0], a[0]), _common(emitter, a[1], x[0])]
+    _product(emitter, op, declare_gemv, (), sizes, _strided(emitter, op.out))
+
+
+def _dot(emitter: FunctionEmitter, op: rt_products.DotOp) -> None:
+    x, y = (emitter.memref(value).sizes for value in (op.left, op.right))
+    out = element_pointer(emitter, emitter.memref(op.out), ())
+    _product(emitter, op, declare_dot, (), [_common(emitter, x[0], y[0])], [out])
 
 
 def _stream_copy(emitter: FunctionEmitter, op: rt.StreamCopyOp) -> None:
@@ -174,9 +169,10 @@ HANDLERS: dict[type[Operation], Handler] = {
     rt.AssertOp: _assert,
     rt.ReleaseGilOp: _release_gil,
     rt.AcquireGilOp: _acquire_gil,
-    rt.GemmOp: _gemm,
-    rt.GemvOp: _gemv,
-    rt.DotOp: _dot,
+    rt_products.GemmOp: _gemm,
+    rt_products.BatchGemmOp: _batch_gemm,
+    rt_products.GemvOp: _gemv,
+    rt_products.DotOp: _dot,
     rt.StreamCopyOp: _stream_copy,
     rt.StreamFenceOp: _stream_fence,
 }

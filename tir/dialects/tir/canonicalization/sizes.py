@@ -32,7 +32,7 @@ from tir.dialects.tir.canonicalization.matching import (
 )
 from tir.dialects.tir.canonicalization.pattern import Rewriter
 from tir.dialects.tir.comparison import EqOp, LtOp
-from tir.dialects.tir.contraction import DotOp
+from tir.dialects.tir.contraction import BatchedDotOp, DotOp
 from tir.dialects.tir.elementwise import ElementwiseOp
 from tir.dialects.tir.indexing import (
     AdvancedSubtensorOp,
@@ -151,6 +151,15 @@ def _dot(op: TirOp, axis: int) -> Size | None:
     return (left, 0) if axis == 0 and rank_of_value(left) == 2 else (right, 1)
 
 
+def _batched_dot(op: TirOp, axis: int) -> Size | None:
+    left, right = op.operands
+    if axis == rank_of_value(left) - 1:
+        return right, axis
+    if axis == rank_of_value(left) - 2:
+        return left, axis
+    return (right if pattern_of_value(left)[axis] else left), axis
+
+
 def _advanced_subtensor(op: TirOp, axis: int) -> Size | None:
     x, *indices = op.operands
     if axis > 0:
@@ -184,6 +193,7 @@ _FORWARDS.extend(
         (DimshuffleOp, _dimshuffle),
         (ReductionOp, _reduction),
         (DotOp, _dot),
+        (BatchedDotOp, _batched_dot),
         (SubtensorOp, _subtensor),
         (AdvancedSubtensorOp, _advanced_subtensor),
         ((SubtensorUpdateOp, AdvancedSubtensorUpdateOp, IdentityOp, RebroadcastOp), _operand(0)),
