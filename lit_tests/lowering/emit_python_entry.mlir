@@ -52,8 +52,8 @@ func.func @main(
 
 // CHECK: llvm.func @tir_entry
 // CHECK: llvm.call @tir_float64_data
-// CHECK: llvm.call @main
 // CHECK: llvm.call @PyList_New
+// CHECK: llvm.call @main
 // CHECK: llvm.func internal @tir_float64_data
 // CHECK: llvm.mlir.addressof @PyFloat_Type
 // CHECK: llvm.mlir.addressof @tir_numpy_scalar_float64
