@@ -70,6 +70,13 @@ class Function:
         """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm"."""
         return self._runner.ir(stage)
 
+    def peak_memory(self) -> int:
+        """The most bytes that a call has allocated so far: its outputs, and the arena of its temporaries.
+
+        Memory that an update takes over from the old value is not new, and what is on the stack is little.
+        """
+        return self._runner.peak_memory()
+
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that the function reads or updates."""
         states = set(self._program.states.values())
