@@ -182,8 +182,9 @@ def _written(op: Operation) -> set[SSAValue]:
         return written_operands(op)
     if isinstance(op, memref.StoreOp):
         return {op.memref}
-    # Library calls write their last operand.
-    return set(op.operands[-1:]) if isinstance(op, rt.GemmOp | rt.GemvOp | rt.DotOp) else set()
+    # Library calls write the last of their buffers.
+    buffers = [v for v in op.operands if isinstance(v.type, MemRefType)]
+    return set(buffers[-1:]) if op.name.startswith("rt.") else set()
 
 
 def _take(update: _Update, terminator: Operation) -> None:
