@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,15 @@ from tir import tensor as T
 from tir.frontend.compiled_function import Function
 
 
-def without_python(function: Function) -> Function:
-    """The function, with the path through Python closed."""
+def without_python(function: Function) -> Callable[..., Any]:
+    """The native code of a function, with the path through Python closed."""
 
     def refuse(*arguments: Any, **named: Any) -> Any:
         raise AssertionError(f"called with {arguments} and {named}")
 
-    function._call = function._runner.entry(refuse, _bound_defaults(function))
-    return function
-
-
-def _bound_defaults(function: Function) -> list[Any]:
     positions = function._binder.converter.regular
-    has_any = function._program.positional is not None
-    return [function._binder.defaults.get(i) for i in positions] if has_any else []
+    defaults = [function._binder.defaults.get(position) for position in positions]
+    return function._runner.entry(refuse, defaults)
 
 
 def test_trailing_defaults() -> None:

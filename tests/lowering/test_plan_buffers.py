@@ -147,3 +147,24 @@ def test_values_that_are_read_again_survive() -> None:
     ]
     for got, want in zip(f(value), expected, strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-10)
+
+
+def test_peak_memory_counts_outputs_and_temporaries() -> None:
+    x, w = T.dmatrix("x"), T.dmatrix("w")
+    f = tir.function([x, w], T.dot(T.dot(x, w), w))
+    assert f.peak_memory() == 0
+    f(np.ones((8, 16)), np.ones((16, 16)))
+    # The output and one temporary, which takes at least its own size and at most a cache line more.
+    used = f.peak_memory()
+    assert 2 * 8 * 16 * 8 <= used <= 2 * 8 * 16 * 8 + 64
+    f(np.ones((2, 16)), np.ones((16, 16)))
+    assert f.peak_memory() == used
+    f(np.ones((80, 16)), np.ones((16, 16)))
+    assert f.peak_memory() >= 10 * (used - 64)
+
+
+def test_peak_memory_of_an_update_in_place() -> None:
+    w = tir.shared(np.zeros(1000))
+    f = tir.function([], updates=[(w, w + 1)])
+    f()
+    assert f.peak_memory() == 0

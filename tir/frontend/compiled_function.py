@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tir.frontend.call_arguments import ArgumentBinder, ArgumentConverter
 from tir.frontend.inputs import In
@@ -54,13 +54,17 @@ class Function:
         call = runner.entry(binder, () if program.positional is None else defaults)
         self._runner = runner
         self._binder = binder
-        self._call = _dictionary_call(call, program.outputs.keys, program.outputs.form)
+        self.__class__ = _with_call(  # pyright: ignore[reportAttributeAccessIssue]
+            type(self), _dictionary_call(call, program.outputs.keys, program.outputs.form)
+        )
         self.maker = Maker(
             program.all_inputs, program.outputs.variables, dict(program.updates), mode
         )
 
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return self._call(*arguments, **named)
+    if TYPE_CHECKING:
+
+        def __call__(self, *arguments: Any, **named: Any) -> Any:
+            """The outputs for arguments by position or by name."""
 
     def ir(self, stage: str = "tir") -> str:
         """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm"."""
@@ -72,6 +76,13 @@ class Function:
         Nothing is in it where the code came from the cache, or where the function is interpreted.
         """
         return self._runner.timings()
+
+    def peak_memory(self) -> int:
+        """The most bytes that a call has allocated so far: its outputs, and the arena of its temporaries.
+
+        Memory that an update takes over from the old value is not new, and what is on the stack is little.
+        """
+        return self._runner.peak_memory()
 
     def get_shared(self) -> list[SharedVariable]:
         """The shared variables that the function reads or updates."""
@@ -102,6 +113,12 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<tir function {self.name}>"
+
+
+def _with_call(base: type[Function], call: Callable[..., Any]) -> type[Function]:
+    """A class of its own for one function: native code in the class is called without a frame of Python in between."""
+    own = {"__slots__": (), "__call__": staticmethod(call), "__doc__": base.__doc__}
+    return type(base.__name__, (base,), own)
 
 
 def _dictionary_call(

@@ -11,6 +11,7 @@ from tir.frontend.call_errors import describe_failure
 from tir.frontend.program import Program
 from tir.graph.variable import Variable
 from tir.support.arrays import canonical_array
+from tir.support.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -32,6 +33,10 @@ class InterpretedProgram:
     def entry(self, convert: Callable[..., Any], defaults: Sequence[Any]) -> Callable[..., Any]:
         """What a call of the function goes to first."""
         return convert
+
+    def peak_memory(self) -> int:
+        """Not known: NumPy allocates for each operation."""
+        raise UnsupportedError("an interpreted function does not know how much memory it uses")
 
     def ir(self, stage: str) -> str:
         """The text of the module; `ValueError` for any stage but "tir"."""

@@ -39,6 +39,10 @@ class NativeProgram:
         """
         return self._executable.bind(convert, self._report, self._cells, defaults)
 
+    def peak_memory(self) -> int:
+        """The most bytes that a call has allocated so far."""
+        return self._executable.peak_memory()
+
     def ir(self, stage: str) -> str:
         """The text of the program at a stage of the compiler."""
         return self._artifact.ir(stage)

@@ -11,6 +11,7 @@ from tir.runtime.cpu import LoadedObject, load_object
 from tir.runtime.pool import provide_pool
 
 ENTRY = "tir_entry"
+_PEAK_MEMORY = "tir_peak_memory"
 _METH_FASTCALL = 0x0080
 _METH_KEYWORDS = 0x0002
 
@@ -37,7 +38,7 @@ class Executable:
         threads.bind_symbols()
         streams.bind_symbols()
         provide_pool()
-        self._loaded: LoadedObject = load_object(object_code, (ENTRY,))
+        self._loaded: LoadedObject = load_object(object_code, (ENTRY, _PEAK_MEMORY))
         self._name = name.encode("utf-8", "replace").replace(b"\0", b" ")
         self._definition = _MethodDef(
             self._name, self._loaded.address(ENTRY), _METH_FASTCALL | _METH_KEYWORDS, None
@@ -61,6 +62,10 @@ class Executable:
         bound = (slow_path, on_failure, *cells, *defaults, self)
         # The tuple, and in it this object with the definition, lives as long as the function does.
         return _NEW_BUILTIN(ctypes.addressof(self._definition), bound, None)
+
+    def peak_memory(self) -> int:
+        """The most bytes that a successful call has allocated so far, for outputs and temporaries."""
+        return ctypes.c_int64.from_address(self._loaded.address(_PEAK_MEMORY)).value
 
 
 _NEW_BUILTIN = ctypes.PYFUNCTYPE(

@@ -17,7 +17,8 @@ from .cpu import LoadedObject, compile_to_object, load_object
 from .llvm_lock import LLVM_LOCK
 
 _FOLDER = Path(__file__).with_name("native")
-_OPT_LEVEL = 3
+_OPT_LEVEL = 0
+"""The assembly is written as it should run; passes would take longer than they gain."""
 _loaded: dict[str, LoadedObject] = {}
 
 

@@ -62,6 +62,7 @@ class FunctionEmitter(LLVMBuilder):
         self.alloc_slots: dict[SSAValue, SSAValue] = {}
         self.access_groups: list[int] = []
         self.loop_depth = 0
+        self.memory_use: Extent = 0
         self.output_count = 0
         self.first_update = 0
         self._groups_attribute: Attribute | None = None

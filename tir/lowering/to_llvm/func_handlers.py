@@ -8,15 +8,17 @@ from xdsl.dialects import func, llvm, memref
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DenseArrayBase,
+    DenseIntOrFPElementsAttr,
     DictionaryAttr,
     MemRefType,
+    TensorType,
     UnitAttr,
     i32,
     i64,
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
-from tir.dialects import rt
+from tir.dialects import llvm_intrinsics, rt
 from tir.dialects.rt_products import PRODUCTS
 from tir.support.errors import LoweringError, UnsupportedError
 
@@ -26,6 +28,7 @@ from .module import VOID, ModuleEmitter, function_linkage, make_function
 from .signature import count_outputs, count_updates, record_signature
 
 MAIN = "main"
+PEAK_MEMORY = "tir_peak_memory"
 _MAY_FAIL = (
     rt.AssertOp,
     rt.AllocOutputOp,
@@ -154,6 +157,8 @@ def _convert_body(emitter: FunctionEmitter, function: func.FuncOp) -> None:
 def _return(emitter: FunctionEmitter, op: func.ReturnOp) -> None:
     values = emitter.scalars(op.arguments)
     if not values:
+        if emitter.is_main:
+            _record_peak_memory(emitter)
         emitter.return_success()
         return
     if len(values) == 1:
@@ -166,6 +171,24 @@ def _return(emitter: FunctionEmitter, op: func.ReturnOp) -> None:
                 llvm.InsertValueOp, (returned, value), struct, {"position": _position(position)}
             )
     emitter.add(llvm.ReturnOp.create(operands=[returned]))
+
+
+def _record_peak_memory(emitter: FunctionEmitter) -> None:
+    """Keep the most bytes of outputs and temporaries of a call, for `Function.peak_memory`.
+
+    Calls at the same time may lose one another's number; it is a report, not worth an atomic operation for each call.
+    """
+    zero = DenseIntOrFPElementsAttr.from_list(TensorType(i64, [1]), [0])
+    emitter.module.block.add_op(
+        llvm.GlobalOp(llvm.LLVMArrayType(1, i64), PEAK_MEMORY, "external", value=zero)
+    )
+    if emitter.memory_use == 0:
+        return
+    address = llvm.AddressOfOp(PEAK_MEMORY, POINTER)
+    emitter.add(address)
+    most = emitter.load(address.result, i64)
+    use = emitter.materialize(emitter.memory_use)
+    emitter.store(emitter.emit(llvm_intrinsics.UMaxOp, (most, use), i64), address.result)
 
 
 def _position(index: int) -> DenseArrayBase:

@@ -54,6 +54,10 @@ def _alloc_output(emitter: FunctionEmitter, op: rt.AllocOutputOp) -> None:
         POINTER,
     )
     _set_output(emitter, op, array, sizes)
+    size: Extent = dtype.itemsize
+    for extent in sizes:
+        size = emitter.multiply(size, extent)
+    _count_memory(emitter, size)
 
 
 def _take_shared(emitter: FunctionEmitter, op: rt.TakeSharedOp) -> None:
@@ -119,6 +123,7 @@ def _alloc_arena(emitter: FunctionEmitter, op: rt.AllocArenaOp) -> None:
     emitter.set_slot(block, slot)
     emitter.store(total, size_slot)
     emitter.check(emitter.compare("ne", block, emitter.null()), emitter.integer(OUT_OF_MEMORY, i32))
+    _count_memory(emitter, total)
     for buffer, offset, sizes in zip(op.buffers, offsets, shapes, strict=True):
         assert isinstance(buffer.type, MemRefType)
         emitter.memrefs[buffer] = MemRefDescriptor(
@@ -127,6 +132,11 @@ def _alloc_arena(emitter: FunctionEmitter, op: rt.AllocArenaOp) -> None:
             sizes,
             emitter.identity_strides(sizes),
         )
+
+
+def _count_memory(emitter: FunctionEmitter, size: Extent) -> None:
+    """Add to the bytes that this call has allocated."""
+    emitter.memory_use = emitter.plus(emitter.memory_use, size)
 
 
 HANDLERS: dict[type[Operation], Handler] = {
