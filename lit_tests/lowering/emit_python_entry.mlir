@@ -64,3 +64,18 @@ func.func @main(%x: memref<f64, strided<[], offset: ?>> {tir.kind = "input", tir
   %out = rt.alloc_output() {index = 0 : i64, dtype = "float64"} : memref<f64>
   func.return
 }
+
+// -----
+
+// The second input has a default: a call that leaves it out is filled up from the tuple that the function is bound to.
+
+// CHECK: llvm.func @tir_entry(%[[SELF:.*]]: !llvm.ptr, %[[ARGS:.*]]: !llvm.ptr, %[[COUNT:.*]]: i64, %{{.*}}: !llvm.ptr)
+// CHECK: llvm.icmp "ule" %[[COUNT]]
+// CHECK: llvm.select
+// CHECK: llvm.call @tir_float64_data
+// CHECK: llvm.call @tir_float64_data
+// CHECK: llvm.call @main
+func.func @main(%x: memref<f64, strided<[], offset: ?>> {tir.kind = "input", tir.dtype = "float64"}, %y: memref<f64, strided<[], offset: ?>> {tir.kind = "input", tir.dtype = "float64"}) attributes {tir.positional = 2 : i64} {
+  %out = rt.alloc_output() {index = 0 : i64, dtype = "float64"} : memref<f64>
+  func.return
+}
