@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from typing import TypeGuard
 
 from xdsl.context import Context
 from xdsl.dialects import arith, func, tensor
@@ -58,9 +59,15 @@ class LinalgFoldAddIntoDestPass(ModulePass):
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 for inner in list(function.body.block.ops):
-                    if isinstance(inner, GenericOp) and is_elementwise(inner):
+                    if _reads_product(inner) and is_elementwise(inner):
                         _Folding(inner).run()
                 erase_dead_operations(function.body.block)
+
+
+def _reads_product(op: Operation) -> TypeGuard[GenericOp]:
+    return isinstance(op, GenericOp) and any(
+        isinstance(operand.owner, ContractionOp) for operand in op.operands
+    )
 
 
 @dataclass(frozen=True)
