@@ -41,8 +41,8 @@ KERNELS = Stage(
     (
         "linalg-cse",
         "linalg-fuse-elementwise",
-        "linalg-transpose-operands",
         "linalg-fold-add-into-dest",
+        "linalg-transpose-operands",
         "form-kernels",
     ),
     LINALG.dialects | {"kernel"},

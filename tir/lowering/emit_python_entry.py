@@ -199,7 +199,7 @@ class _EntryEmitter:
     def _check_array(self, obj: SSAValue, parameter: int) -> None:
         emitter = self.emitter
         spec = self.signature.parameters[parameter]
-        data = call_array_check(emitter, obj, spec.dtype, spec.rank)
+        data = call_array_check(emitter, obj, spec.dtype, spec.rank, spec.is_contiguous)
         require(emitter, emitter.compare("ne", data, emitter.null()), self.slow)
         if not all(spec.dynamic_sizes):
             sizes = field(emitter, obj, layout.ARRAY_SIZES, POINTER)

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def canonical_array(array: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
-    """`array`, of this dtype, as an exact, aligned ndarray whose strides are whole elements.
+    """`array`, of this dtype, as an exact, aligned, C-contiguous ndarray.
 
     The dtype object is NumPy's own one, so that native code can compare addresses. The same object if it is
     all that already, a view if that suffices, else a copy.
@@ -21,6 +21,6 @@ def canonical_array(array: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, 
         array = np.asarray(array)
     if array.dtype is not wanted:
         array = array.view(wanted) if array.dtype == wanted else array.astype(wanted)
-    if not array.flags.aligned or any(stride % wanted.itemsize for stride in array.strides):
+    if not array.flags.aligned or not array.flags.c_contiguous:
         array = np.array(array, order="C", copy=True)
     return array

@@ -113,8 +113,9 @@ class FunctionBufferizer:
         for argument in list(self.block.args):
             type_ = argument.type
             if isinstance(type_, TensorType):
+                made = contiguous if _read_by_kernels(argument) else strided
                 new = self.block.insert_arg(
-                    strided(type_.element_type, type_.get_shape()), len(self.block.args)
+                    made(type_.element_type, type_.get_shape()), len(self.block.args)
                 )
                 new.name_hint = argument.name_hint
                 self.buffers[argument] = new
@@ -299,6 +300,22 @@ class FunctionBufferizer:
 
     def _skip(self, op: Operation) -> None:
         """Destinations need no memory of their own: whoever writes them allocates."""
+
+
+_VIEWS = (tensor.ExtractSliceOp, linalg_ext.DimshuffleOp, tensor.CastOp)
+_READ_STRIDED = (linalg_ext.ContractionOp, tensor.ExtractOp, tensor.DimOp)
+
+
+def _read_by_kernels(value: SSAValue) -> bool:
+    """Whether an argument has to be contiguous: all that reads it as it lies is a library, or single elements."""
+    pending = [value]
+    while pending:
+        for use in pending.pop().uses:
+            if isinstance(use.operation, _VIEWS):
+                pending.append(use.operation.results[0])
+            elif not isinstance(use.operation, _READ_STRIDED):
+                return True
+    return False
 
 
 def _updated_in_place(op: object) -> SSAValue | None:

@@ -8,6 +8,7 @@ from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     IndexType,
+    IntAttr,
     IntegerAttr,
     LocationAttr,
     MemRefType,
@@ -27,10 +28,20 @@ def contiguous(element_type: Attribute, shape: Sequence[int]) -> MemRefType:
     return MemRefType(element_type, shape)
 
 
-def strided(element_type: Attribute, shape: Sequence[int]) -> MemRefType:
-    """The type of memory laid out by somebody else: any offset, any strides."""
-    layout = StridedLayoutAttr([NoneAttr()] * len(shape), NoneAttr())
-    return MemRefType(element_type, shape, layout)
+def strided(element_type: Attribute, shape: Sequence[int], unit_inner: bool = False) -> MemRefType:
+    """The type of memory laid out by somebody else: any offset, any strides, but for 1 in the last dimension if said."""
+    strides: list[IntAttr | NoneAttr] = [NoneAttr() for _ in shape]
+    if unit_inner and strides:
+        strides[-1] = IntAttr(1)
+    return MemRefType(element_type, shape, StridedLayoutAttr(strides, NoneAttr()))
+
+
+def has_unit_inner_stride(type_: MemRefType) -> bool:
+    """Whether the type promises that neighbours in the last dimension are neighbours in memory."""
+    layout = type_.layout
+    if isinstance(layout, NoneAttr):
+        return True
+    return isinstance(layout, StridedLayoutAttr) and layout.get_strides()[-1:] == (1,)
 
 
 def is_contiguous(type_: MemRefType) -> bool:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xdsl.dialects import memref
-from xdsl.dialects.builtin import DYNAMIC_INDEX
+from xdsl.dialects import arith, memref
+from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerAttr, MemRefType
 from xdsl.ir import Attribute, SSAValue
 
-from tir.lowering.bufferize.types import BufferBuilder, contiguous, strided
+from tir.lowering.bufferize.types import (
+    BufferBuilder,
+    contiguous,
+    has_unit_inner_stride,
+    is_contiguous,
+    strided,
+)
 from tir.lowering.structured.builder import memref_type
 
 
@@ -21,6 +27,7 @@ def dimshuffle(builder: BufferBuilder, source: SSAValue, order: Sequence[int]) -
     sizes, strides = rest[:rank], rest[rank:]
     shape = [1 if axis < 0 else type_.get_shape()[axis] for axis in order]
     one = builder.constant(1)
+    unit = bool(order) and order[-1] == rank - 1 and has_unit_inner_stride(type_)
     return builder.value(
         memref.ReinterpretCastOp.from_dynamic(
             base,
@@ -30,8 +37,11 @@ def dimshuffle(builder: BufferBuilder, source: SSAValue, order: Sequence[int]) -
                 for s, axis in zip(shape, order, strict=True)
             ],
             # The stride of a dimension of size 1 is never used; 1 keeps it harmless.
-            [one if axis < 0 else strides[axis] for axis in order],
-            strided(type_.element_type, shape),
+            [
+                1 if unit and i == len(order) - 1 else one if axis < 0 else strides[axis]
+                for i, axis in enumerate(order)
+            ],
+            strided(type_.element_type, shape, unit),
         )
     )
 
@@ -44,14 +54,63 @@ def subview(
     result_shape: Sequence[int],
 ) -> SSAValue:
     """The view that a slice describes; operands and properties are those of the tensor operation."""
-    type_ = memref_type(source)
-    return builder.value(
-        memref.SubviewOp.create(
-            operands=[source, *operands],
-            result_types=[strided(type_.element_type, result_shape)],
-            properties=properties,
+    element = memref_type(source).element_type
+
+    def view_of(type_: MemRefType) -> memref.SubviewOp:
+        return memref.SubviewOp.create(
+            operands=[source, *operands], result_types=[type_], properties=properties
         )
+
+    view = view_of(strided(element, result_shape))
+    type_ = None
+    if _takes_whole_rows(view):
+        type_ = contiguous(element, result_shape)
+    elif _steps_by_one_inside(view):
+        type_ = strided(element, result_shape, unit_inner=True)
+    if type_ is not None:
+        view.erase()
+        view = view_of(type_)
+    return builder.value(view)
+
+
+def _takes_whole_rows(view: memref.SubviewOp) -> bool:
+    """Whether a view of contiguous memory is contiguous: all of every dimension, but for a range of the first one."""
+    source = memref_type(view.source)
+    if not is_contiguous(source) or any(step != 1 for step in view.static_strides.iter_values()):
+        return False
+    offsets, sizes = list(view.static_offsets.iter_values()), list(view.static_sizes.iter_values())
+    dynamic = iter(view.sizes)
+    for axis, size in enumerate(sizes):
+        value = next(dynamic) if size == DYNAMIC_INDEX else None
+        if axis == 0:
+            continue
+        whole = size == 1 == source.get_shape()[axis] or _is_size_of(value, view.source, axis)
+        if offsets[axis] != 0 or not whole:
+            return False
+    return True
+
+
+def _is_size_of(value: SSAValue | None, source: SSAValue, axis: int) -> bool:
+    if value is None or not isinstance(value.owner, memref.DimOp):
+        return False
+    dim = value.owner
+    index = dim.index.owner
+    return (
+        dim.source is source
+        and isinstance(index, arith.ConstantOp)
+        and isinstance(index.value, IntegerAttr)
+        and index.value.value.data == axis
     )
+
+
+def _steps_by_one_inside(view: memref.SubviewOp) -> bool:
+    """Whether neighbours in the last dimension, which the view must keep, stay neighbours."""
+    source, result = memref_type(view.source), memref_type(view.result)
+    if not has_unit_inner_stride(source) or not result.get_shape():
+        return False
+    sizes = list(view.static_sizes.iter_values())
+    # Sizes that are 1 may have been dropped: only one that is not 1 is certainly the last one of the result.
+    return list(view.static_strides.iter_values())[-1] == 1 and sizes[-1] != 1
 
 
 def contiguous_view(

@@ -22,22 +22,12 @@ from tir.lowering.structured.operands import (
     loop_sizes,
     product,
     run,
-    unit_strides,
 )
 from tir.support.cost_model import PARALLEL_WORK, ROW_BLOCKS, WIDE_ROW
 
 
 def lower_columns(builder: LoopBuilder, op: Structured) -> None:
-    """Loops for a reduction whose last loop, and no other, is parallel; faster ones where the innermost strides are 1."""
-    condition, operands = unit_strides(builder, op.operands, op.loops - 1)
-    builder.choose(
-        condition,
-        lambda: _columns(builder, op.with_operands(operands)),
-        lambda: _columns(builder, op),
-    )
-
-
-def _columns(builder: LoopBuilder, op: Structured) -> None:
+    """Loops for a reduction whose last loop, and no other, is parallel."""
     sizes = loop_sizes(builder, buffers(op.operands), op.loops)
     combiners = {n: combiner(op, n) for n in range(len(op.outputs)) if op.accumulates(n)}
     known = {n: c for n, c in combiners.items() if c is not None}

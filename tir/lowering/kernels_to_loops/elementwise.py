@@ -9,77 +9,38 @@ from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Block, SSAValue
 
 from tir.lowering.kernels_to_loops.nest import Extent, emit
-from tir.lowering.kernels_to_loops.rows import emit_rows
+from tir.lowering.kernels_to_loops.rows import lower_rows
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
 from tir.lowering.kernels_to_loops.structure import Structured, buffers
 from tir.lowering.kernels_to_loops.tiles import lower_tiles
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import (
     Operand,
-    contiguity,
     loop_sizes,
     product,
     run,
-    unit_strides,
 )
 from tir.support.cost_model import PARALLEL_WORK, STREAM_BLOCK
 
 
 def lower_elementwise(builder: LoopBuilder, op: Structured) -> None:
-    """One flat loop if all is contiguous, else rows or tiles; the version is chosen at run time."""
+    """One flat loop where the types promise that all is contiguous, else rows; tiles where some operand lies across."""
+    last = op.loops - 1
+    operands = buffers(op.operands)
     if op.loops == 0:
         emit(builder, op, [])
         return
-    operands = buffers(op.operands)
-    flat = all(o.is_full(op.loops) or o.is_scalar for o in operands)
-    if not flat or (op.loops > 1 and op.uses_indices):
-        _by_rows(builder, op)
+    flat = all((o.is_full(op.loops) and o.is_contiguous) or o.is_scalar for o in operands)
+    if flat and not (op.loops > 1 and op.uses_indices):
+        _flat(builder, op, product(builder, loop_sizes(builder, operands, op.loops)))
         return
-    sizes = loop_sizes(builder, operands, op.loops)
-    builder.choose(
-        contiguity(builder, operands, sizes),
-        lambda: _flat(builder, op, product(builder, sizes)),
-        lambda: _strided(builder, op),
-    )
-
-
-def _by_rows(builder: LoopBuilder, op: Structured) -> None:
-    """Rows where the innermost loop walks all operands with stride 1; tiles where it goes across some."""
-    last = op.loops - 1
     inputs = buffers(op.inputs)
-    across = [last in o.map and o.map[-1] != last for o in inputs]
-    straight = [o for o, crosses in zip(inputs, across, strict=True) if not crosses]
-    condition, simplified = unit_strides(builder, [*straight, *op.outputs], last)
-    remaining = iter(simplified)
-    fast = op.with_operands(
-        [
-            *(o if crosses else next(remaining) for o, crosses in zip(inputs, across, strict=True)),
-            *remaining,
-        ]
-    )
-    if not any(across):
-        rows = [tuple(range(last))]
-        builder.choose(
-            condition, lambda: emit_rows(builder, [fast], rows), lambda: _strided(builder, op)
-        )
+    across = [not o.walks_by_one(last) for o in inputs]
+    if last == 0 or not any(across):
+        lower_rows(builder, [op], [tuple(range(last))])
         return
-    along = next((o.map[-1] for o in inputs if last in o.map and 0 <= o.map[-1] != last), None)
-    row_loop = last - 1 if along is None else along
-    builder.choose(
-        condition,
-        lambda: lower_tiles(builder, fast, row_loop, across),
-        lambda: lower_tiles(builder, op, row_loop, [last in o.map for o in inputs]),
-    )
-
-
-def _strided(builder: LoopBuilder, op: Structured) -> None:
-    """Any strides: tiles over the last two loops, for which the operands that may be strided are copied."""
-    last = op.loops - 1
-    if last == 0:
-        emit_rows(builder, [op], [()])
-        return
-    copied = [last in o.map and not o.is_contiguous for o in buffers(op.inputs)]
-    lower_tiles(builder, op, last - 1, copied)
+    along = next((o.map[-1] for o in inputs if last in o.map and 0 <= o.map[-1] != last), last - 1)
+    lower_tiles(builder, op, along, across)
 
 
 def fill(builder: LoopBuilder, op: Structured) -> None:

@@ -20,7 +20,6 @@ from tir.lowering.structured.operands import (
     delinearize,
     loop_sizes,
     product,
-    unit_strides,
 )
 from tir.support.cost_model import PARALLEL_WORK
 
@@ -34,42 +33,17 @@ def lower_rows(
     shared: Shared,
     allocations: Mapping[SSAValue, Sequence[SSAValue]] | None = None,
 ) -> None:
-    """Loops over rows that threads may share; faster ones where the innermost strides are 1.
+    """Loops over rows that threads may share.
 
     `allocations` are the local buffers, which need not exist, and the sizes that they would have.
     """
     locals_ = find_locals(builder, allocations or {}, ops, shared)
-    condition: SSAValue | None = None
-    simplified: list[Structured] = []
-    for op, loops in zip(ops, shared, strict=True):
-        inner = op.loops - 1
-        if inner < 0 or inner in loops:
-            simplified.append(op)
-            continue
-        met, operands = unit_strides(builder, op.operands, inner)
-        if met is not None:
-            condition = met if condition is None else builder.both(condition, met)
-        simplified.append(op.with_operands(operands))
-    builder.choose(
-        condition,
-        lambda: emit_rows(builder, simplified, shared, locals_),
-        lambda: emit_rows(builder, ops, shared, locals_),
-    )
-
-
-def emit_rows(
-    builder: LoopBuilder,
-    ops: Sequence[Structured],
-    shared: Shared,
-    locals_: Locals | None = None,
-) -> None:
-    """One version of the loops over rows, for operands whose types tell their strides."""
-    _Rows(builder, ops, shared, locals_ or {}).emit()
+    _Rows(builder, ops, shared, locals_).emit()
 
 
 @dataclass
 class _Rows:
-    """One version of the loops of a kernel."""
+    """The loops of a kernel, while they are written."""
 
     builder: LoopBuilder
     ops: Sequence[Structured]

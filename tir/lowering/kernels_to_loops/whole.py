@@ -21,24 +21,22 @@ from tir.lowering.kernels_to_loops.nest import (
 )
 from tir.lowering.kernels_to_loops.structure import Structured, buffers
 from tir.lowering.structured.builder import LoopBuilder
-from tir.lowering.structured.operands import contiguity, flatten, loop_sizes, product
+from tir.lowering.structured.operands import flatten, loop_sizes, product
 from tir.support.cost_model import PARALLEL_WORK, PARTIAL_BLOCK, PARTIAL_RESULTS
 
 
 def lower_whole(builder: LoopBuilder, op: Structured) -> None:
-    """One flat loop if all is contiguous, else a nest; the version is chosen at run time."""
-    walked = [o for o in buffers(op.operands) if not o.is_scalar]
-    sizes = loop_sizes(builder, buffers(op.operands), op.loops)
-    if not all(o.is_full(op.loops) for o in walked) or (op.loops > 1 and op.uses_indices):
-        _reduce(builder, op, sizes)
-        return
-
-    def flat() -> None:
+    """One flat loop where the types promise that all is contiguous, else a nest."""
+    operands = buffers(op.operands)
+    sizes = loop_sizes(builder, operands, op.loops)
+    walked = [o for o in operands if not o.is_scalar]
+    flat = all(o.is_full(op.loops) and o.is_contiguous for o in walked)
+    if flat and not (op.loops > 1 and op.uses_indices):
         total = product(builder, sizes)
-        one = op.with_operands(flatten(builder, buffers(op.operands), total))
+        one = op.with_operands(flatten(builder, operands, total))
         _reduce(builder, replace(one, parallel=(False,)), [total])
-
-    builder.choose(contiguity(builder, walked, sizes), flat, lambda: _reduce(builder, op, sizes))
+    else:
+        _reduce(builder, op, sizes)
 
 
 def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> None:

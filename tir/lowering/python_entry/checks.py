@@ -41,16 +41,16 @@ def require(emitter: FunctionEmitter, condition: SSAValue, otherwise: Block) -> 
 
 
 def array_check(module: ModuleEmitter) -> str:
-    """`data(object, dtype, rank, item size - 1)`: the data of a usable array, else null.
+    """`data(object, dtype, rank, item size - 1, flags)`: the data of a usable array, else null.
 
-    Usable is an exact ndarray of that very dtype object and that rank, aligned, its strides whole
-    multiples of the item size (a power of two).
+    Usable is an exact ndarray of that very dtype object and that rank that has the flags (aligned, perhaps contiguous),
+    its strides whole multiples of the item size (a power of two).
     """
     name = "tir_array_data"
-    emitter = module.helper(name, [POINTER, POINTER, i32, i64], POINTER)
+    emitter = module.helper(name, [POINTER, POINTER, i32, i64, i32], POINTER)
     if emitter is None:
         return name
-    obj, dtype, rank, mask = emitter.prologue.args
+    obj, dtype, rank, mask, wanted = emitter.prologue.args
     refuse = Block()
     array_type = address_of(emitter, layout.ARRAY_TYPE_SYMBOL)
     require(
@@ -67,8 +67,8 @@ def array_check(module: ModuleEmitter) -> str:
         emitter, emitter.compare("eq", field(emitter, obj, layout.ARRAY_RANK, i32), rank), refuse
     )
     flags = field(emitter, obj, layout.ARRAY_FLAGS, i32)
-    aligned = emitter.emit(llvm.AndOp, (flags, emitter.integer(layout.ARRAY_IS_ALIGNED, i32)), i32)
-    require(emitter, emitter.compare("ne", aligned, emitter.integer(0, i32)), refuse)
+    present = emitter.emit(llvm.AndOp, (flags, wanted), i32)
+    require(emitter, emitter.compare("eq", present, wanted), refuse)
     strides = field(emitter, obj, layout.ARRAY_STRIDES, POINTER)
     wide_rank = emitter.emit(llvm.SExtOp, (rank,), i64)
     zero = emitter.integer(0)
@@ -90,13 +90,17 @@ def array_check(module: ModuleEmitter) -> str:
     return name
 
 
-def call_array_check(emitter: FunctionEmitter, obj: SSAValue, dtype: str, rank: int) -> SSAValue:
+def call_array_check(
+    emitter: FunctionEmitter, obj: SSAValue, dtype: str, rank: int, contiguous: bool = False
+) -> SSAValue:
     """The data of an array of this dtype and rank, or null."""
+    flags = layout.ARRAY_IS_ALIGNED | (layout.ARRAY_IS_CONTIGUOUS if contiguous else 0)
     arguments = [
         obj,
         address_of(emitter, layout.dtype_symbol(dtype)),
         emitter.integer(rank, i32),
         emitter.integer(layout.item_size(dtype) - 1),
+        emitter.integer(flags, i32),
     ]
     return emitter.call_value(array_check(emitter.module), arguments, POINTER)
 

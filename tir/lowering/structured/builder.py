@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from xdsl.dialects import arith, memref, scf
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
-    BoolAttr,
     DenseArrayBase,
-    DictionaryAttr,
     FloatAttr,
     IndexType,
     IntegerAttr,
     MemRefType,
     i1,
     i32,
-    i64,
 )
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -25,9 +21,6 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from tir.dialects import rt
 
 INDEX = IndexType()
-
-FALLBACK = DictionaryAttr({"unroll": BoolAttr.from_bool(False), "interleave": IntegerAttr(1, i64)})
-"""The annotation of loops for strides that are rare: vectorized, but neither unrolled nor interleaved."""
 
 BodyBuilder = Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]]
 """Builds the body of a loop from the induction variable and the carried values; gives the next ones."""
@@ -39,7 +32,6 @@ class LoopBuilder:
     def __init__(self, block: Block) -> None:
         self.entry = block
         self.block = block
-        self.annotation: DictionaryAttr | None = None
         self._constants: dict[int, SSAValue] = {}
         self._sizes: dict[SSAValue, Sequence[SSAValue]] = {}
 
@@ -116,8 +108,6 @@ class LoopBuilder:
         """A loop from `lower` (0) up to `upper` by `step` (1); the final carried values."""
         block = Block(arg_types=[INDEX, *(c.type for c in carried)])
         loop = scf.ForOp(lower or self.index(0), upper, step or self.index(1), carried, block)
-        if self.annotation is not None:
-            loop.attributes["loop_annotation"] = self.annotation
         outer, self.block = self.block, block
         results = body(block.args[0], block.args[1:])
         self.block.add_op(scf.YieldOp(*results))
@@ -138,29 +128,6 @@ class LoopBuilder:
         self.block.add_op(rt.YieldOp())
         self.block = outer
         self.block.add_op(rt.ParallelOp(count, grain, block))
-
-    @contextmanager
-    def fallback(self) -> Iterator[None]:
-        """Loops made in this context serve rare cases: LLVM shall keep their code small."""
-        self.annotation = FALLBACK
-        try:
-            yield
-        finally:
-            self.annotation = None
-
-    def choose(
-        self, condition: SSAValue | None, fast: Callable[[], None], general: Callable[[], None]
-    ) -> None:
-        """The fast version where the condition holds when run (None: always), else the general one."""
-
-        def otherwise() -> None:
-            with self.fallback():
-                general()
-
-        if condition is None:
-            fast()
-        else:
-            self.if_else(condition, fast, otherwise)
 
     def if_else(
         self, condition: SSAValue, then: Callable[[], None], otherwise: Callable[[], None]

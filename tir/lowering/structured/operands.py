@@ -34,7 +34,16 @@ class Operand:
     @property
     def is_contiguous(self) -> bool:
         """Whether the type promises a row-major layout."""
-        return isinstance(memref_type(self.buffer).layout, NoneAttr)
+        type_ = memref_type(self.buffer)
+        if isinstance(type_.layout, NoneAttr):
+            return True
+        return len(type_.get_shape()) == 1 and _has_unit_inner_stride(type_)
+
+    def walks_by_one(self, loop: int) -> bool:
+        """Whether one iteration of a loop more is one element further, or the same, as the type tells."""
+        if loop not in self.map:
+            return True
+        return self.map[-1] == loop and _has_unit_inner_stride(memref_type(self.buffer))
 
     def is_full(self, loops: int) -> bool:
         """Whether each iteration has its own element, in the order of the loops."""
@@ -51,6 +60,13 @@ class Operand:
     def store(self, builder: LoopBuilder, value: SSAValue, loops: Sequence[SSAValue]) -> None:
         """Write the element of an iteration."""
         builder.store(value, self.buffer, self.indices(builder, loops))
+
+
+def _has_unit_inner_stride(type_: MemRefType) -> bool:
+    layout = type_.layout
+    if isinstance(layout, NoneAttr):
+        return True
+    return isinstance(layout, StridedLayoutAttr) and layout.get_strides()[-1:] == (1,)
 
 
 @dataclass
@@ -160,34 +176,6 @@ def contiguity(
             if axis > 0:
                 expected = builder.binary(arith.MuliOp, expected, sizes[operand.map[axis]])
     return condition
-
-
-def unit_strides(
-    builder: LoopBuilder, operands: Sequence[AnyOperand], inner: int
-) -> tuple[SSAValue | None, list[AnyOperand]]:
-    """Whether the inner loop walks every operand with stride 1, and the operands whose types say so."""
-    condition: SSAValue | None = None
-    simplified: list[AnyOperand] = []
-    for operand in operands:
-        if isinstance(operand, Cell) or operand.is_contiguous or inner not in operand.map:
-            simplified.append(operand)
-            continue
-        axis = operand.map.index(inner)
-        metadata = _metadata(builder, operand.buffer)
-        rank = len(operand.map)
-        sizes, strides = metadata[2 : 2 + rank], metadata[2 + rank :]
-        condition = builder.both(condition, builder.equal(strides[axis], builder.index(1)))
-        type_ = memref_type(operand.buffer)
-        shape = type_.get_shape()
-        view = memref.ReinterpretCastOp.from_dynamic(
-            metadata[0],
-            [metadata[1]],
-            [s if s != DYNAMIC_INDEX else sizes[i] for i, s in enumerate(shape)],
-            [1 if i == axis else strides[i] for i in range(rank)],
-            _with_layout(type_, shape, [1 if i == axis else DYNAMIC_INDEX for i in range(rank)]),
-        )
-        simplified.append(Operand(builder.value(view), operand.map))
-    return condition, simplified
 
 
 def _metadata(builder: LoopBuilder, buffer: SSAValue) -> Sequence[SSAValue]:

@@ -33,13 +33,19 @@ POSITIONAL = "tir.positional"
 class Parameter:
     """One array that `@main` reads: a user's input, or the value of a shared variable.
 
-    `dynamic_sizes` and `dynamic_strides` tell for each dimension whether `@main` takes it as an argument.
+    `dynamic_sizes` and `dynamic_strides` tell for each dimension whether `@main` takes it as an argument. An array
+    of which no stride is taken must be contiguous.
     """
 
     dtype: str
     is_shared: bool
     dynamic_sizes: tuple[bool, ...]
     dynamic_strides: tuple[bool, ...]
+
+    @property
+    def is_contiguous(self) -> bool:
+        """Whether `@main` expects the elements in row-major order without gaps."""
+        return not any(self.dynamic_strides)
 
     @property
     def rank(self) -> int:
@@ -150,10 +156,6 @@ def _dynamic_strides(
 ) -> tuple[bool, ...]:
     strides = static_strides(type_)
     if strides is None:
-        if any(dynamic_sizes):
-            raise LoweringError(
-                f"parameter {position} of @main is {type_}: arrays from Python are strided"
-            )
         return (False,) * len(dynamic_sizes)
     for stride, dynamic in zip(strides, dynamic_sizes, strict=True):
         if stride is not None and dynamic:
