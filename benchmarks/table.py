@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from benchmarks.adapters import FRAMEWORKS
 from benchmarks.results import Row
@@ -61,3 +62,18 @@ def readable(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds / 1e-9:.3g} ns"
+
+
+def summary_of_run_time(curves: Any) -> str:
+    """For each expression, where tir is slowest beside NumPy, in time and as a ratio."""
+    lines = []
+    for name, curve in curves.items():
+        triples = list(zip(curve["tir"], curve["numpy"], curve["n"], strict=True))
+        lost, at = max((ours - numpy, n) for ours, numpy, n in triples)
+        ratio, where = max((ours / numpy, n) for ours, numpy, n in triples)
+        most = f"loses at most {readable(lost)} (n = {at})" if lost > 0 else "never loses"
+        lines.append(
+            f"{name}: {most} to NumPy; a call takes {readable(curve['tir'][0])} at n = 1; "
+            f"largest ratio {ratio:.2f} (n = {where})"
+        )
+    return "\n".join(lines)

@@ -60,10 +60,7 @@ WORKLOADS = [
         (1000,),
         lambda a, b: _polynomial(np, a, b),
         {
-            "tir": lambda tir, a, b: _polynomial(tir, a, b),
-            "jax": lambda jax, a, b: _polynomial(jax, a, b),
-            "torch": lambda torch, a, b: _polynomial(torch, a, b),
-            "pytensor": lambda pytensor, a, b: _polynomial(pytensor, a, b),
+            **dict.fromkeys(("tir", *COMPILERS), _polynomial),
             "numexpr": lambda _: "a**2 + b**2 + 2*a*b",
         },
         (Bound((*COMPILERS, "numexpr"), 0.65),),
@@ -80,7 +77,7 @@ WORKLOADS = [
             {
                 "tir": lambda tir, a, b: _transcendental(tir.tensor, a, b),
                 "jax": lambda jax, a, b: _transcendental(jax.numpy, a, b),
-                "torch": lambda torch, a, b: _transcendental(torch, a, b),
+                "torch": _transcendental,
                 "pytensor": lambda pytensor, a, b: _transcendental(pytensor.tensor, a, b),
                 "numexpr": lambda _: "tanh(a)*exp(-b*b) + log1p(abs(a))",
             },
