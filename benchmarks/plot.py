@@ -75,7 +75,8 @@ def _compile_time(axes: Any, lines: Any) -> None:
     for name, line in lines.items():
         axes.plot(line["nodes"], line["seconds"], marker="o", label=name)
     nodes, seconds = max((line["nodes"][-1], line["seconds"][-1]) for line in lines.values())
-    axes.plot([nodes / 100, nodes], [seconds / 100, seconds], color="gray", ls=":", label="linear")
+    few = min(line["nodes"][0] for line in lines.values())
+    axes.plot([few, nodes], [seconds * few / nodes, seconds], "k:", lw=1, label="linear")
     axes.set(
         xscale="log",
         yscale="log",
