@@ -111,18 +111,20 @@ def _table(measured: Profile, lines: Sequence[Line]) -> str:
             row += f"{line.least / line.seconds:7.0%}"
         text.append(row)
     text.append(
-        f"{'everything else':26}{readable(max(rest, 0.0)):>10}{rest / measured.seconds:7.0%}"
+        f"{'everything else':26}{readable(max(rest, 0.0)):>10}{max(rest, 0.0) / measured.seconds:7.0%}"
     )
     text.append(
         "MB: buffers of a kernel, each once; Mflop: operations that ran, those of polynomials included; "
-        "limit: the part of the time that memory or arithmetic needs at best"
+        "limit: the part of the time that memory or arithmetic needs at best. All times are the shortest of many, "
+        "each of its own, so they need not add up"
     )
     return "\n".join(text)
 
 
 def _longest(lines: Sequence[Line], measured: Profile) -> str | None:
-    kernels = [line for line in lines if line.name in measured.counts]
-    return max(kernels, key=lambda line: line.seconds).name if kernels else None
+    kernels = kernel_buffers(measured.loops)
+    ran = [line for line in lines if line.name in kernels]
+    return max(ran, key=lambda line: line.seconds).name if ran else None
 
 
 def _kernel(measured: Profile, kernel: str, full: bool) -> str:

@@ -17,7 +17,7 @@ _ARGUMENT = re.compile(
     r"%[\w.$-]+ ?: (?:memref<((?:[\d?]+x)*)(\w+)(?:, strided<\[([^\]]*)\][^>]*>)?>|(\w+))"
 )
 _BITS = re.compile(r"\d+")
-_PRODUCT = re.compile(r"tir_([sd])(gemm|gemv|dot|ger)")
+_PRODUCT = re.compile(r"tir_([sd])(batch_gemm|gemm|gemv|dot)$")
 
 Counts = dict[str, list[tuple[Block, int]]]
 
@@ -67,19 +67,20 @@ def bytes_of_call(call: Call, parameters: list[Buffer | None]) -> int:
 
 
 def product_of_call(call: Call) -> tuple[int, int] | None:
-    """Bytes and operations of a call of the BLAS library; None for what is none."""
+    """Bytes and operations of a product of matrices, by the helper's sizes, its first arguments; None for other calls."""
     match = _PRODUCT.match(call.callee)
     if match is None:
         return None
     size = 4 if match[1] == "s" else 8
-    m, n, k = call.arguments[:3]
-    match match[2]:
-        case "gemm":
+    match match[2], call.arguments:
+        case "batch_gemm", [count, m, n, k, *_]:
+            return count * size * (m * k + k * n + m * n), count * 2 * m * n * k
+        case "gemm", [m, n, k, *_]:
             return size * (m * k + k * n + m * n), 2 * m * n * k
-        case "gemv" | "ger":
+        case "gemv", [m, n, *_]:
             return size * (m * n + m + n), 2 * m * n
-        case _:
-            return size * 2 * m, 2 * m
+        case _, [n, *_]:
+            return size * 2 * n, 2 * n
 
 
 def flops_by_function(counts: Counts) -> dict[str, float]:

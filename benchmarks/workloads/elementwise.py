@@ -48,7 +48,7 @@ def _black_scholes(xp: Any, erf: Any, price: Any, strike: Any, time: Any) -> Any
 
 
 def _erf(x: Any) -> Any:
-    return np.frompyfunc(math.erf, 1, 1)(x).astype(float)
+    return np.asarray(np.frompyfunc(math.erf, 1, 1)(x), float)
 
 
 WORKLOADS = [

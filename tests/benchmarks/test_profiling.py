@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from benchmarks import profile as command
 from benchmarks.limits import Limits
+from benchmarks.profiling.instrument import Call
 from benchmarks.profiling.llvm_text import flops_of, functions, read, write
 from benchmarks.profiling.machine_code import function_lines, loop_of_block
 from benchmarks.profiling.run import profile
-from benchmarks.profiling.work import bytes_of_call, flops_by_function, kernel_buffers
+from benchmarks.profiling.work import (
+    bytes_of_call,
+    flops_by_function,
+    kernel_buffers,
+    product_of_call,
+)
 from benchmarks.workloads import WORKLOADS
 
 MODULE = """\
@@ -94,6 +101,21 @@ def test_work_of_an_elementwise_kernel() -> None:
     assert bytes_of_call(kernel, parameters[kernel.callee]) == 3 * 8 * n
     # a*a + b*b + 2*a*b has three additions or fused ones; products may be shared or fused.
     assert 4 * n <= flops_by_function(measured.counts)[kernel.callee] <= 6 * n
+
+
+@pytest.mark.parametrize(
+    ("callee", "arguments", "work"),
+    [
+        ("tir_sgemm", [2, 3, 5, 9, 9], (4 * (10 + 15 + 6), 60)),
+        ("tir_dbatch_gemm", [7, 2, 3, 5, 9], (7 * 8 * (10 + 15 + 6), 7 * 60)),
+        ("tir_dgemv", [2, 3, 9, 9], (8 * (6 + 2 + 3), 12)),
+        ("tir_sdot", [5, 9, 9], (40, 10)),
+        ("free", [], None),
+    ],
+)
+def test_work_of_a_product(callee: str, arguments: list[int], work: tuple[int, int] | None) -> None:
+    call = Call(callee, np.array([1, 1, 1, *arguments, 0, 0]))
+    assert product_of_call(call) == work
 
 
 def test_the_command_shows_the_hot_loop(
