@@ -9,16 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from benchmarks.adapters import FRAMEWORKS
-from benchmarks.environments import BUILD, ROOT, THREADS, environment, on_these_cpus
-from benchmarks.limits import Limits, measure_limits
+from benchmarks.environments import BUILD, THREADS, confine, run_here
+from benchmarks.limits import Limits, measured_limits
 from benchmarks.measurement import QUICK, THOROUGH, Effort, measure
 from benchmarks.peers import Peer
 from benchmarks.plot import draw
@@ -33,7 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print the table as it comes; with `--strict` the exit status is the number of rows that miss a target."""
     options = _options(argv)
     effort = QUICK if options.quick else THOROUGH
-    limits = measure_limits()
+    quick = ("--quick",) if options.quick else ()
+    confine()
+    limits = measured_limits()
     print(_described(limits), flush=True)
     print(heading(), flush=True)
     rows: list[Row] = []
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(line(row), flush=True)
         rows.append(row)
     curves = {
-        what: _grown(what, options.quick)
+        what: json.loads(run_here("benchmarks.growth", what, *quick))
         for what in ("run", "compile")
         if re.search(options.only, f"growth-{what}")
     }
@@ -96,20 +96,6 @@ def _rows(options: argparse.Namespace, limits: Limits, effort: Effort) -> Iterat
         if re.search(options.only, startup.name):
             times = measure_startup(startup, frameworks, options.envs, effort)
             yield row_of(startup.name, startup.bounds, times)
-
-
-def _grown(what: str, quick: bool) -> Any:
-    """A curve, measured in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.growth", what, *(["--quick"] if quick else [])]
-    done = subprocess.run(
-        on_these_cpus(command),
-        cwd=ROOT,
-        env=environment(BUILD / "cache"),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
 
 
 def _described(limits: Limits) -> str:

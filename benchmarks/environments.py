@@ -55,7 +55,20 @@ def environment(cache: Path) -> dict[str, str]:
     }
 
 
-def on_these_cpus(command: list[str]) -> list[str]:
-    """A command that is confined to as many processors as it may have threads, which JAX goes by."""
-    cpus = sorted(os.sched_getaffinity(0))[:THREADS]
-    return ["taskset", "--cpu-list", ",".join(map(str, cpus)), *command]
+def confine() -> None:
+    """Leave this process, and those it starts, as many processors as they may have threads: JAX goes by that."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+
+
+def run_here(module: str, *arguments: str) -> str:
+    """What a module of the benchmarks prints when it runs in tir's environment, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env=environment(BUILD / "cache"),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout

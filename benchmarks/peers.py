@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.environments import BUILD, ROOT, environment, on_these_cpus, python_of
+from benchmarks.environments import BUILD, ROOT, environment, python_of
 
 
 class PeerError(Exception):
@@ -45,7 +45,7 @@ class Peer:
         BUILD.mkdir(parents=True, exist_ok=True)
         with (BUILD / f"{self.framework}.log").open("w") as log:
             self._process = subprocess.Popen(
-                on_these_cpus([str(python), "-m", "benchmarks.worker", self.framework]),
+                [str(python), "-m", "benchmarks.worker", self.framework],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

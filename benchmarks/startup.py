@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.environments import BUILD, ROOT, environment, on_these_cpus, python_of
+from benchmarks.environments import BUILD, ROOT, environment, python_of
 from benchmarks.measurement import Effort, Times
 from benchmarks.workload import Bound
 
@@ -44,7 +44,7 @@ class Startup:
 def _output(framework: str, environments: Path, variables: dict[str, str], *arguments: str) -> str:
     python = str(python_of(framework, environments))
     done = subprocess.run(
-        on_these_cpus([python, *arguments]),
+        [python, *arguments],
         cwd=ROOT,
         env=variables,
         capture_output=True,

@@ -124,7 +124,7 @@ def test_the_command_shows_the_hot_loop(
     workload = replace(WORKLOADS["softmax-1000"], size=(64, 64))
     monkeypatch.setitem(command.WORKLOADS, "softmax-1000", workload)
     limits = Limits(20e9, 15e9, 200e9, 100e9, 160e9, 80e9)
-    monkeypatch.setattr(command, "measure_limits", lambda: limits)
+    monkeypatch.setattr(command, "measured_limits", lambda: limits)
     command.main(["softmax-1000"])
     text = capsys.readouterr().out
     assert "kernel_0" in text
