@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from unittest.mock import patch
 
 import tir
@@ -66,8 +67,8 @@ def _built(
     """The program of a workload, whose LLVM assembly is rewritten on its way, and its text after the stage `loops`."""
     compile_to_object = cpu.compile_to_object
 
-    def compile_rewritten(text: str, level: int = 3) -> bytes:
-        return compile_to_object(*rewrite(text, level))
+    def compile_rewritten(text: str, level: int = 3, *others: Any) -> bytes:
+        return compile_to_object(*rewrite(text, level), *others)
 
     inputs = workload.make_inputs()
     flags = tir.config.change_flags(floatX=workload.dtype, cache=False)

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import tir
 from benchmarks.adapters import for_numpy, for_tir
 from benchmarks.oracle import WrongResultError, bytes_moved, check, expected
 from benchmarks.stopwatch import Stopwatch
@@ -23,8 +22,6 @@ SMALL = [
 
 @pytest.mark.parametrize("workload", SMALL, ids=lambda w: w.name)
 def test_tir_agrees_with_the_oracle(workload: Workload) -> None:
-    if workload.name == "batched-gemm" and not hasattr(tir.tensor, "batched_dot"):
-        pytest.skip("tir has no batched products yet")
     program = for_tir.build(workload)
     check(workload, program.results())
     assert len(Stopwatch(program.statement, program.names).samples(0.0, least=2)) == 2
