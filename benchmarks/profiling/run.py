@@ -17,6 +17,7 @@ from benchmarks.workload import Workload
 from tir.runtime import cpu
 
 COMPILE = "tir.runtime.cpu.compile_to_object"
+ROUNDS = 10
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,6 @@ class Profile:
     optimized: str
     loops: str
     """The text of the stage `loops`."""
-
-
-ROUNDS = 10
 
 
 def profile(workload: Workload, seconds: float = 2.0) -> Profile:
