@@ -1,28 +1,106 @@
-"""Run the benchmarks named on the command line, or all: `python -m benchmarks elementwise matmul`."""
+"""Measure tir beside its peers: `python -m benchmarks`, or a part of it: `python -m benchmarks --only softmax`.
+
+Beside the workloads there are the rows `cold-*`, `warm-*` and `import`, and the curves `growth-run` and
+`growth-compile`.
+"""
 
 from __future__ import annotations
 
 import argparse
-import importlib
+import json
+import re
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
-BENCHMARKS = ("elementwise", "matmul", "call_overhead", "compile_time", "import_time")
+from benchmarks.adapters import FRAMEWORKS
+from benchmarks.environments import BUILD, THREADS, confine, run_here
+from benchmarks.limits import Limits, measured_limits
+from benchmarks.measurement import QUICK, THOROUGH, Effort, measure
+from benchmarks.peers import Peer
+from benchmarks.plot import draw
+from benchmarks.results import Row, row_of, row_of_measurement
+from benchmarks.startup import STARTUPS, measure_startup
+from benchmarks.table import heading, line, summary_of_run_time
+from benchmarks.workload import Workload
+from benchmarks.workloads import WORKLOADS
 
 
-def main() -> int:
-    """Print each result beside its peers; the number of missed aims is the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
-    names = parser.parse_args().names or BENCHMARKS
-    if unknown := set(names) - set(BENCHMARKS):
-        parser.error(f"no benchmark is called {unknown.pop()}; there are {', '.join(BENCHMARKS)}")
-    missed = 0
-    for name in names:
-        print(name, flush=True)
-        for result in importlib.import_module(f"benchmarks.{name}").run():
-            print(result, flush=True)
-            missed += not result.met
-    return missed
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the table as it comes; with `--strict` the exit status is the number of rows that miss a target."""
+    options = _options(argv)
+    effort = QUICK if options.quick else THOROUGH
+    quick = ("--quick",) if options.quick else ()
+    confine()
+    limits = measured_limits()
+    print(_described(limits), flush=True)
+    print(heading(), flush=True)
+    rows: list[Row] = []
+    for row in _rows(options, limits, effort):
+        print(line(row), flush=True)
+        rows.append(row)
+    curves = {
+        what: json.loads(run_here("benchmarks.growth", what, *quick))
+        for what in ("run", "compile")
+        if re.search(options.only, f"growth-{what}")
+    }
+    if "run" in curves:
+        print(summary_of_run_time(curves["run"]))
+    missed = sum(row.missed for row in rows)
+    print(f"{missed} of {len(rows)} rows miss a target")
+    content = {
+        "threads": THREADS,
+        "limits": asdict(limits),
+        "rows": [row.as_json() for row in rows],
+        "growth": curves,
+    }
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(content, indent=1) + "\n")
+    draw(rows, curves.get("run"), curves.get("compile"), options.plot)
+    print(f"all numbers: {options.json}; picture: {options.plot}")
+    return missed if options.strict else 0
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", default="", help="a regular expression: which rows and curves")
+    parser.add_argument("--peers", nargs="*", choices=FRAMEWORKS, default=FRAMEWORKS)
+    parser.add_argument("--quick", action="store_true", help="few rounds, small growth")
+    parser.add_argument("--json", type=Path, default=BUILD / "results.json")
+    parser.add_argument("--plot", type=Path, default=BUILD / "results.png")
+    parser.add_argument(
+        "--envs", type=Path, default=BUILD / "envs", help="where the peers' environments are"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="make the exit status the number of missed rows"
+    )
+    return parser.parse_args(argv)
+
+
+def _rows(options: argparse.Namespace, limits: Limits, effort: Effort) -> Iterator[Row]:
+    frameworks = list(dict.fromkeys(("tir", *options.peers)))
+    chosen: list[Workload] = [w for n, w in WORKLOADS.items() if re.search(options.only, n)]
+    peers = {name: Peer(name, options.envs) for name in frameworks}
+    try:
+        for workload in chosen:
+            yield row_of_measurement(measure(workload, peers, effort), limits)
+    finally:
+        for peer in peers.values():
+            peer.stop()
+    for startup in STARTUPS:
+        if re.search(options.only, startup.name):
+            times = measure_startup(startup, frameworks, options.envs, effort)
+            yield row_of(startup.name, startup.bounds, times)
+
+
+def _described(limits: Limits) -> str:
+    texts = [f"{name} {value / 1e9:.1f}" for name, value in asdict(limits).items()]
+    return "limits in GB/s and Gflop/s: " + ", ".join(texts)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Draws what was measured: tir beside the best peers, and how its costs grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.results import Row
+
+
+def draw(rows: Sequence[Row], run: Any, compilation: Any, path: Path) -> None:
+    """One picture with as many panels as there is something to show. Needs matplotlib."""
+    import matplotlib as mpl  # noqa: PLC0415 - only who wants a picture needs it
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt  # noqa: PLC0415
+
+    compared = [row for row in rows if row.ratios]
+    panels = [
+        (_ratios, compared, max(2.0, 0.24 * len(compared) + 1)),
+        (_run_time, run, 4.0),
+        (_compile_time, compilation, 4.0),
+    ]
+    panels = [panel for panel in panels if panel[1]]
+    if not panels:
+        return
+    heights = [height for *_, height in panels]
+    figure, axes = plt.subplots(
+        len(panels),
+        1,
+        figsize=(9, sum(heights)),
+        height_ratios=heights,
+        layout="constrained",
+        squeeze=False,
+    )
+    for (panel, content, _), ax in zip(panels, axes[:, 0], strict=True):
+        panel(ax, content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _ratios(axes: Any, rows: Sequence[Row]) -> None:
+    places = range(len(rows))[::-1]
+    firsts = [row.ratios[0] for row in rows]
+    colors = ["tab:red" if row.missed else "tab:blue" for row in rows]
+    axes.hlines(places, 1, [r.value for r in firsts], colors, lw=3)
+    axes.scatter([r.value for r in firsts], places, c=colors, zorder=3)
+    axes.scatter([r.bound.at_most for r in firsts], places, marker="|", c="black", s=90, zorder=4)
+    axes.axvline(1, color="gray", lw=1)
+    axes.set(
+        xscale="log",
+        yticks=list(places),
+        yticklabels=[row.name for row in rows],
+        title="tir's time over the best peer's; | is what is aimed at, red misses a target",
+    )
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.grid(axis="x", which="both", alpha=0.2)
+
+
+def _run_time(axes: Any, lines: Any) -> None:
+    for number, (name, line) in enumerate(lines.items()):
+        color = f"C{number}"
+        axes.plot(line["n"], line["tir"], color=color, label=f"tir: {name}")
+        axes.plot(line["n"], line["numpy"], color=color, ls="--", label=f"NumPy: {name}")
+    axes.set(
+        xscale="log", yscale="log", xlabel="elements", ylabel="seconds", title="Time of a call"
+    )
+    axes.grid(alpha=0.2)
+    axes.legend(frameon=False, fontsize=8)
+
+
+def _compile_time(axes: Any, lines: Any) -> None:
+    for name, line in lines.items():
+        axes.plot(line["nodes"], line["seconds"], marker="o", label=name)
+    nodes, seconds = max((line["nodes"][-1], line["seconds"][-1]) for line in lines.values())
+    few = min(line["nodes"][0] for line in lines.values())
+    axes.plot([few, nodes], [seconds * few / nodes, seconds], "k:", lw=1, label="linear")
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="nodes of the graph",
+        ylabel="seconds",
+        title="Time of a compilation",
+    )
+    axes.grid(alpha=0.2)
+    axes.legend(frameon=False, fontsize=8)
