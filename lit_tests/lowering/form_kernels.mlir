@@ -22,3 +22,57 @@ func.func @main(%x: tensor<?x?xf64>, %n: index) -> tensor<?xf64> {
 // CHECK-NEXT:      [[R:%\S+]] = linalg.generic {{.*}} ins([[X]] : tensor<?x?xf64>) outs([[F]] : tensor<?xf64>) {
 // CHECK:           kernel.yield [[R]] : tensor<?xf64>
 // CHECK:         func.return [[S]] : tensor<?xf64>
+
+// A reduction and what reads its result row by row are one kernel, although a check stands between them: the kernel moves down.
+// What only they need stays inside.
+
+func.func @rows(%x: tensor<?x?xf64>, %n: index, %m: index, %c: i1) -> tensor<?x?xf64> {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<?x?xf64>) outs(%f : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %a, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  rt.assert %c, "sizes differ" {kind = "ValueError"}
+  %d = tensor.empty(%n, %m) : tensor<?x?xf64>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%x, %s : tensor<?x?xf64>, tensor<?xf64>) outs(%d : tensor<?x?xf64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %r = arith.divf %a, %b : f64
+    linalg.yield %r : f64
+  } -> tensor<?x?xf64>
+  func.return %y : tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @rows
+// CHECK-NEXT:    rt.assert
+// CHECK-NEXT:    kernel.region({{.*}}) -> (tensor<?x?xf64>) {
+// CHECK:           arith.addf
+// CHECK:           arith.divf
+// CHECK:           kernel.yield
+// CHECK-NOT:     kernel.region
+
+// Another row of the result is not there yet: two kernels.
+
+func.func @other_rows(%x: tensor<?x?xf64>, %n: index) -> tensor<?x?xf64> {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<?x?xf64>) outs(%f : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %a, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  %d = tensor.empty(%n, %n) : tensor<?x?xf64>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%x, %s : tensor<?x?xf64>, tensor<?xf64>) outs(%d : tensor<?x?xf64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %r = arith.divf %a, %b : f64
+    linalg.yield %r : f64
+  } -> tensor<?x?xf64>
+  func.return %y : tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @other_rows
+// CHECK:         kernel.region({{.*}}) -> (tensor<?xf64>) {
+// CHECK:         kernel.region({{.*}}) -> (tensor<?x?xf64>) {

@@ -28,12 +28,12 @@ func.func @main(%x: tensor<?xf64> {tir.kind = "input", tir.dtype = "float64"}) -
   func.return %y : tensor<?xf64>
 }
 
-// CHECK:       func.func @main(%x: memref<?xf64, strided<[?], offset: ?>> {{.*}}) attributes
+// CHECK:       func.func @main(%x: memref<?xf64> {{.*}}) attributes
 // CHECK:         [[N:%\S+]] = memref.dim %x
 // CHECK-NEXT:    [[Y:%\S+]] = rt.alloc_output([[N]]) {index = 0 : i64, dtype = "float64"} : memref<?xf64>
 // CHECK:         [[T:%\S+]] = memref.alloc([[N]]) : memref<?xf64>
 // CHECK:         rt.release_gil
-// CHECK:         kernel.region({{.*}} = %x : memref<?xf64, strided<[?], offset: ?>>, {{.*}} = [[T]] : memref<?xf64>) {
+// CHECK:         kernel.region({{.*}} = %x : memref<?xf64>, {{.*}} = [[T]] : memref<?xf64>) {
 // CHECK:         memref.reinterpret_cast
 // CHECK:         [[W:%\S+]] = memref.reinterpret_cast
 // CHECK:         kernel.region({{.*}} = [[W]] : {{.*}}, {{.*}} = [[Y]] : memref<?xf64>) {
@@ -49,7 +49,7 @@ func.func @main(%x: tensor<?xi8> {tir.kind = "input", tir.dtype = "uint8"}) -> t
   func.return %x : tensor<?xi8>
 }
 
-// CHECK:       func.func @main(%x: memref<?xi8, strided<[?], offset: ?>>
+// CHECK:       func.func @main(%x: memref<?xi8>
 // CHECK:         [[Y:%\S+]] = rt.alloc_output({{.*}}) {index = 0 : i64, dtype = "uint8"} : memref<?xi8>
 // CHECK:         kernel.region({{.*}} = %x {{.*}}, {{.*}} = [[Y]]
 

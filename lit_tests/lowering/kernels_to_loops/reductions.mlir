@@ -1,34 +1,15 @@
-// RUN: tir-opt %s -p kernels-to-loops | filecheck %s
+// RUN: tir-opt %s -p kernels-to-loops --split-input-file | filecheck %s
 
-// The innermost loop reduces: accumulators in registers, float64 sums in compensated blocks.
+// The innermost loop reduces: accumulators in registers, float64 sums in compensated blocks. Threads share rows.
 // CHECK:       func.func private @kernel_0
-// CHECK:         scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64, f64) {
-// CHECK:           arith.minsi
-// CHECK:           scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64) {
-// CHECK:             arith.addf {{.*}} fastmath<reassoc> : f64
-// CHECK:         memref.store {{.*}} : memref<?xf64>
-
-// The innermost loop is parallel: rows are added to the result in memory, filled before.
-// CHECK:       func.func private @kernel_1
-// CHECK:         scf.for
-// CHECK-NEXT:      memref.store [[ZERO:%\S+]]
-// CHECK:         scf.for [[I:%\S+]] =
-// CHECK-NEXT:      scf.for [[J:%\S+]] =
-// CHECK-NEXT:        [[X:%\S+]] = memref.load %a[[[I]], [[J]]]
-// CHECK-NEXT:        [[S:%\S+]] = memref.load %o[[[J]]]
-// CHECK-NEXT:        [[R:%\S+]] = arith.maximumf [[X]], [[S]]
-// CHECK-NEXT:        memref.store [[R]], %o[[[J]]]
-
-// A reduction over no dimension: what was there before is read again.
-// CHECK:       func.func private @kernel_2
-// CHECK:         memref.store %{{.*}}, %o[] : memref<f64>
-// CHECK-NEXT:    [[X:%\S+]] = memref.load %a[]
-// CHECK-NEXT:    [[S:%\S+]] = memref.load %o[]
-// CHECK-NEXT:    [[R:%\S+]] = arith.maximumf [[X]], [[S]]
-// CHECK-NEXT:    memref.store [[R]], %o[]
-// CHECK-NEXT:    func.return
-
-func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>, %z: memref<?xf64>, %v: memref<f64>, %w: memref<f64>) {
+// CHECK:         rt.parallel
+// CHECK:           scf.for [[I:%\S+]] =
+// CHECK:             scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64, f64) {
+// CHECK:               arith.minsi
+// CHECK:               scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64) {
+// CHECK:                 arith.addf {{.*}} fastmath<reassoc> : f64
+// CHECK:             memref.store {{.*}}, %o[[[I]]] : memref<?xf64>
+func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>) {
   kernel.region(%a = %x : memref<?x?xf64>, %o = %y : memref<?xf64>) {
     %zero = arith.constant 0.0 : f64
     linalg.fill ins(%zero : f64) outs(%o : memref<?xf64>)
@@ -38,6 +19,33 @@ func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>, %z: memref<?xf64>, %v: m
       linalg.yield %r : f64
     }
   }
+  func.return
+}
+
+// -----
+
+// The innermost loop is parallel: rows are added to accumulators in memory. Blocks of rows have accumulators of their own, the
+// first one the result; where rows are long, threads share columns instead.
+// CHECK:       func.func private @kernel_0
+// CHECK:         scf.if
+// CHECK:           rt.parallel ([[BEGIN:%\S+]], [[END:%\S+]]) =
+// CHECK:             memref.store {{.*}}, %o
+// CHECK:             scf.for [[I:%\S+]] =
+// CHECK-NEXT:          scf.for [[J:%\S+]] = [[BEGIN]] to [[END]]
+// CHECK-NEXT:            [[X:%\S+]] = memref.load %a[[[I]], [[J]]]
+// CHECK-NEXT:            [[S:%\S+]] = memref.load %o[[[J]]]
+// CHECK-NEXT:            [[R:%\S+]] = arith.maximumf [[X]], [[S]]
+// CHECK-NEXT:            memref.store [[R]], %o[[[J]]]
+// CHECK:         } else {
+// CHECK:           [[OWN:%\S+]] = memref.alloc
+// CHECK:           rt.parallel
+// CHECK:             [[ACCUMULATORS:%\S+]] = arith.select {{.*}} : memref<?xf64, strided<[1], offset: ?>>
+// CHECK:             memref.store {{.*}}, [[ACCUMULATORS]]
+// CHECK:           scf.for
+// CHECK:             [[V:%\S+]] = memref.load [[OWN]]
+// CHECK:             [[R:%\S+]] = arith.maximumf {{.*}}, [[V]]
+// CHECK-NEXT:        memref.store [[R]], %o
+func.func @main(%x: memref<?x?xf64>, %z: memref<?xf64>) {
   kernel.region(%a = %x : memref<?x?xf64>, %o = %z : memref<?xf64>) {
     %zero = arith.constant 0.0 : f64
     linalg.fill ins(%zero : f64) outs(%o : memref<?xf64>)
@@ -47,6 +55,47 @@ func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>, %z: memref<?xf64>, %v: m
       linalg.yield %r : f64
     }
   }
+  func.return
+}
+
+// -----
+
+// Everything is reduced: one flat loop in blocks, which threads share; then their results, in order.
+// CHECK:       func.func private @kernel_0
+// CHECK:         [[PARTIAL:%\S+]] = memref.alloca() : memref<256xi64>
+// CHECK:         rt.parallel
+// CHECK:           [[NEUTRAL:%\S+]] = arith.constant 1 : i64
+// CHECK:           scf.for [[BLOCK:%\S+]] =
+// CHECK:             [[P:%\S+]] = scf.for {{.*}} iter_args({{.*}} = [[NEUTRAL]]) -> (i64)
+// CHECK:             memref.store [[P]], [[PARTIAL]][[[BLOCK]]]
+// CHECK:         [[ALL:%\S+]] = scf.for [[BLOCK:%\S+]] = {{.*}} iter_args([[SO_FAR:%\S+]] = {{.*}})
+// CHECK-NEXT:      [[P:%\S+]] = memref.load [[PARTIAL]][[[BLOCK]]]
+// CHECK-NEXT:      arith.muli [[SO_FAR]], [[P]]
+// CHECK:         memref.store [[ALL]], %o[]
+func.func @main(%x: memref<?x?xi64>, %z: memref<i64>) {
+  kernel.region(%a = %x : memref<?x?xi64>, %o = %z : memref<i64>) {
+    %start = arith.constant 7 : i64
+    linalg.fill ins(%start : i64) outs(%o : memref<i64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%a : memref<?x?xi64>) outs(%o : memref<i64>) {
+    ^bb0(%i: i64, %j: i64):
+      %r = arith.muli %i, %j : i64
+      linalg.yield %r : i64
+    }
+  }
+  func.return
+}
+
+// -----
+
+// A reduction over no dimension: what was there before is read again.
+// CHECK:       func.func private @kernel_0
+// CHECK:         memref.store %{{.*}}, %o[] : memref<f64>
+// CHECK-NEXT:    [[X:%\S+]] = memref.load %a[]
+// CHECK-NEXT:    [[S:%\S+]] = memref.load %o[]
+// CHECK-NEXT:    [[R:%\S+]] = arith.maximumf [[X]], [[S]]
+// CHECK-NEXT:    memref.store [[R]], %o[]
+// CHECK-NEXT:    func.return
+func.func @main(%v: memref<f64>, %w: memref<f64>) {
   kernel.region(%a = %v : memref<f64>, %o = %w : memref<f64>) {
     %zero = arith.constant 0.0 : f64
     linalg.fill ins(%zero : f64) outs(%o : memref<f64>)

@@ -50,14 +50,12 @@ class Streams:
             for here, place in moved:
                 self.builder.add(rt.StreamCopyOp(here, place))
 
-        self.builder.if_else(self.active, copy, lambda: None)
+        self.builder.if_(self.active, copy)
 
     def finish(self) -> None:
         """At the end of a range: what was written past the cache is there for all threads."""
         if self.active is not None:
-            self.builder.if_else(
-                self.active, lambda: self.builder.block.add_op(rt.StreamFenceOp()), lambda: None
-            )
+            self.builder.if_(self.active, lambda: self.builder.block.add_op(rt.StreamFenceOp()))
 
 
 def _can_stream(output: Operand) -> bool:

@@ -129,6 +129,15 @@ class LoopBuilder:
         self.block = outer
         self.block.add_op(rt.ParallelOp(count, grain, block))
 
+    def if_(self, condition: SSAValue, then: Callable[[], None]) -> None:
+        """A branch that may be skipped."""
+        outer, self.block = self.block, Block()
+        then()
+        self.block.add_op(scf.YieldOp())
+        region = Region(self.block)
+        self.block = outer
+        self.block.add_op(scf.IfOp(condition, [], region))
+
     def if_else(
         self, condition: SSAValue, then: Callable[[], None], otherwise: Callable[[], None]
     ) -> None:

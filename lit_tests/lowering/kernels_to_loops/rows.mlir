@@ -1,0 +1,50 @@
+// RUN: tir-opt %s -p kernels-to-loops | filecheck %s
+
+// Softmax: three operations for one row after the other. What they make for each other only is a register (the maximum, the sum) or
+// one row (the exponentials), whatever the sizes of the buffers that stand for it.
+
+// CHECK:       func.func private @kernel_0
+// CHECK-NOT:     memref.alloc
+// CHECK:         rt.parallel ([[BEGIN:%\S+]], [[END:%\S+]]) = %rows
+// CHECK-NEXT:      [[ROW:%\S+]] = memref.alloc(%columns) : memref<?xf32>
+// CHECK:           scf.for [[I:%\S+]] = [[BEGIN]] to [[END]]
+// CHECK-NEXT:        [[TOP:%\S+]] = scf.for
+// CHECK:               arith.maximumf
+// CHECK:             [[TOTAL:%\S+]] = scf.for [[J:%\S+]] =
+// CHECK:               arith.subf {{.*}}, [[TOP]]
+// CHECK-NEXT:          [[E:%\S+]] = math.exp
+// CHECK:               memref.store [[E]], [[ROW]][[[J]]]
+// CHECK:             scf.for [[J:%\S+]] =
+// CHECK-NEXT:          [[E:%\S+]] = memref.load [[ROW]][[[J]]]
+// CHECK-NEXT:          arith.divf [[E]], [[TOTAL]]
+// CHECK:             rt.stream_copy
+// CHECK:           memref.dealloc [[ROW]]
+func.func @main(%x: memref<?x?xf32>, %y: memref<?x?xf32>, %n: index, %k: index) {
+  kernel.region(%a = %x : memref<?x?xf32>, %rows = %n : index, %columns = %k : index, %o = %y : memref<?x?xf32>) {
+    %top = memref.alloc(%rows) : memref<?xf32>
+    %low = arith.constant 0xff800000 : f32
+    linalg.fill ins(%low : f32) outs(%top : memref<?xf32>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a : memref<?x?xf32>) outs(%top : memref<?xf32>) {
+    ^bb0(%i: f32, %j: f32):
+      %r = arith.maximumf %i, %j : f32
+      linalg.yield %r : f32
+    }
+    %e = memref.alloc(%rows, %columns) : memref<?x?xf32>
+    %total = memref.alloc(%rows) : memref<?xf32>
+    %zero = arith.constant 0.0 : f32
+    linalg.fill ins(%zero : f32) outs(%total : memref<?xf32>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "reduction"]} ins(%a, %top : memref<?x?xf32>, memref<?xf32>) outs(%total, %e : memref<?xf32>, memref<?x?xf32>) {
+    ^bb0(%i: f32, %j: f32, %s: f32, %u: f32):
+      %d = arith.subf %i, %j : f32
+      %p = math.exp %d : f32
+      %r = arith.addf %s, %p : f32
+      linalg.yield %r, %p : f32, f32
+    }
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%e, %total : memref<?x?xf32>, memref<?xf32>) outs(%o : memref<?x?xf32>) {
+    ^bb0(%i: f32, %j: f32, %u: f32):
+      %r = arith.divf %i, %j : f32
+      linalg.yield %r : f32
+    }
+  }
+  func.return
+}
