@@ -26,6 +26,9 @@ _MATH_WEIGHT = 16
 PARALLEL_WORK = 1 << 17
 """What a second thread must have to do, in additions: 20 to 40 us, several times the cost of waking it."""
 
+HEAVY_WORK = 32
+"""Bodies that cost more wait for one operation after the other: vector code works on two vectors at a time."""
+
 STREAMING_BYTES = 8 << 20
 """Outputs beyond this are not in the cache when somebody reads them: they are written past it."""
 
@@ -33,7 +36,10 @@ STREAM_BLOCK = 1024
 """Elements that are computed into the first-level cache before they are written past it."""
 
 SUM_BLOCK = 512
-"""Elements that are summed without compensation: 16 for each of 32 partial sums that vector code keeps."""
+"""Elements of float64 that are summed without compensation: 16 for each of 32 partial sums that vector code keeps."""
+
+NARROW_SUM_BLOCK = 256
+"""Elements of float32 that are summed in float32, before their sum is added in float64: vectors stay narrow."""
 
 PARTIAL_RESULTS = 256
 """A reduction over everything has at most this many partial results, each of a block of consecutive elements."""

@@ -5,6 +5,9 @@ sums are added with compensation (D. E. Knuth, The Art of Computer Programming 2
 short enough that its plain sum is as accurate as the leaves of pairwise summation, and the sum of blocks costs no
 accuracy however many there are.
 
+Sums of float32 are accumulated in float64, but blocks of them in float32, so that vectors have as many elements as float32
+allows: within a block there are as few additions to each partial sum as in the leaves of pairwise summation.
+
 Where the innermost loop is parallel (a sum over rows), results are accumulated in memory, row by row.
 """
 
@@ -14,13 +17,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import FloatAttr, f64
+from xdsl.dialects.builtin import FloatAttr, f32, f64
 from xdsl.ir import SSAValue
 
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
-from tir.support.cost_model import SUM_BLOCK
+from tir.support.cost_model import NARROW_SUM_BLOCK, SUM_BLOCK
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def emit(builder: LoopBuilder, op: Structured, loops: Sequence[Loop]) -> None:
     loops = [_index_of_single(builder, loop) for loop in loops]
     inner = [number for number, loop in enumerate(loops) if isinstance(loop, Extent)]
     if op.is_elementwise:
-        over(builder, loops, inner, lambda indices: _visit(builder, op, indices))
+        visit_all(builder, op, loops, inner)
         return
     if inner and op.parallel[inner[-1]]:
         _accumulate_in_memory(builder, op, loops, inner)
@@ -61,11 +64,26 @@ def _index_of_single(builder: LoopBuilder, loop: Loop) -> Loop:
     return builder.index(0) if single else loop
 
 
+def visit_all(
+    builder: LoopBuilder, op: Structured, loops: Sequence[Loop], numbers: Sequence[int]
+) -> None:
+    """Iterations that read their operands and store their results."""
+    over(
+        builder,
+        loops,
+        numbers,
+        lambda indices: _visit(builder, op, indices),
+        interleave=op.interleave,
+    )
+
+
 def over(
     builder: LoopBuilder,
     loops: Sequence[Loop],
     numbers: Sequence[int],
     visit: Callable[[list[Loop]], None],
+    *,
+    interleave: int | None = None,
 ) -> None:
     """Loops one in another, those of the given numbers; `visit` gets their indices in place of the bounds."""
     if not numbers:
@@ -78,10 +96,12 @@ def over(
     def body(index: SSAValue, _: Sequence[SSAValue]) -> Sequence[SSAValue]:
         here = list(loops)
         here[first] = index
-        over(builder, here, rest, visit)
+        over(builder, here, rest, visit, interleave=interleave)
         return ()
 
-    builder.for_(extent.upper, (), body, lower=extent.lower)
+    builder.for_(
+        extent.upper, (), body, lower=extent.lower, interleave=None if rest else interleave
+    )
 
 
 def _visit(builder: LoopBuilder, op: Structured, indices: Sequence[Loop]) -> None:
@@ -117,7 +137,7 @@ def _accumulate_in_memory(
                 parallel,
                 lambda at, o=operand, s=start: o.store(builder, s, at),  # pyright: ignore
             )
-    over(builder, loops, inner, lambda indices: _visit(builder, op, indices))
+    visit_all(builder, op, loops, inner)
 
 
 def reduce_in_registers(
@@ -126,40 +146,49 @@ def reduce_in_registers(
     """The reduction loops, and what the outputs that accumulate come to, by their numbers."""
     accumulating = [n for n in range(len(op.outputs)) if op.accumulates(n)]
     long = [n for n in accumulating if op.is_long_sum(n)]
+    narrow = [n for n in accumulating if op.is_narrow_sum(n)]
+    in_blocks = bool(long or narrow)
+    body = op.with_narrow_sums() if narrow else op
     starts = {n: _start(op, n) for n in accumulating}
 
-    def element(indices: Sequence[Loop], values: Sequence[SSAValue]) -> list[SSAValue]:
+    def element(
+        one: Structured, indices: Sequence[Loop], values: Sequence[SSAValue]
+    ) -> list[SSAValue]:
         at: Sequence[SSAValue] = indices  # pyright: ignore[reportAssignmentType]
-        split = len(op.inputs)
-        arguments = [
-            *read_elements(builder, op.body, op.inputs, at),
-            *op.body.args[split:],
-        ]
-        for number, value in zip(accumulating, values, strict=True):
+        split = len(one.inputs)
+        arguments = [*read_elements(builder, one.body, one.inputs, at), *one.body.args[split:]]
+        for number, value in zip(accumulating, values, strict=False):
             arguments[split + number] = value
-        results = builder.inline(op.body, arguments, _positions(builder, op, at))
+        results = builder.inline(one.body, arguments, _positions(builder, one, at))
         for number, result in enumerate(results):
             if number not in starts:
-                op.outputs[number].store(builder, result, at)
+                one.outputs[number].store(builder, result, at)
         return [results[n] for n in accumulating]
 
     def nest(
         indices: list[Loop], remaining: Sequence[int], carried: Sequence[SSAValue]
     ) -> Sequence[SSAValue]:
         if not remaining:
-            return [*element(indices, carried[: len(accumulating)]), *carried[len(accumulating) :]]
+            return [*element(op, indices, carried), *carried[len(accumulating) :]]
         loop, *deeper = remaining
         extent = indices[loop]
         assert isinstance(extent, Extent)
 
-        def step(index: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
+        def at(index: SSAValue) -> list[Loop]:
             here = list(indices)
             here[loop] = index
-            return nest(here, deeper, values)
+            return here
 
-        if deeper or not long:
-            return builder.for_(extent.upper, carried, step, lower=extent.lower)
-        return _in_blocks(builder, extent, carried, accumulating, long, step)
+        if deeper or not in_blocks:
+            return builder.for_(
+                extent.upper,
+                carried,
+                lambda i, v: nest(at(i), deeper, v),
+                lower=extent.lower,
+                interleave=None if deeper else op.interleave,
+            )
+        blocks = _Blocks(builder, accumulating, long, narrow, op.interleave)
+        return blocks.emit(extent, carried, lambda i, v: element(body, at(i), v))
 
     zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]
     results = list(nest(list(loops), reduced, [*starts.values(), *zero]))
@@ -175,37 +204,58 @@ def _start(op: Structured, number: int) -> SSAValue:
     return start
 
 
-def _in_blocks(
-    builder: LoopBuilder,
-    extent: Extent,
-    carried: Sequence[SSAValue],
-    accumulating: Sequence[int],
-    long: Sequence[int],
-    step: Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
-) -> Sequence[SSAValue]:
-    """The innermost loop in blocks: long sums start anew in each, and are added to the carried ones with care."""
-    count = len(accumulating)
+@dataclass(frozen=True)
+class _Blocks:
+    """The innermost loop in blocks: sums start anew in each, and are added to the carried ones with care."""
 
-    def block(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
-        end = builder.add_index(start, builder.index(SUM_BLOCK))
-        end = builder.smaller(end, extent.upper)
-        inner = [
-            builder.scalar(FloatAttr(0.0, f64)) if number in long else value
-            for number, value in zip(accumulating, values, strict=False)
-        ]
-        parts = builder.for_(end, inner, lambda i, v: step(i, v)[:count], lower=start)
-        totals, corrections = list(parts), list(values[count:])
-        for place, number in enumerate(accumulating):
-            if number in long:
-                which = long.index(number)
+    builder: LoopBuilder
+    accumulating: Sequence[int]
+    long: Sequence[int]
+    narrow: Sequence[int]
+    interleave: int | None
+
+    def emit(
+        self,
+        extent: Extent,
+        carried: Sequence[SSAValue],
+        step: Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
+    ) -> Sequence[SSAValue]:
+        """The loop over blocks; carried are the accumulators, then the corrections of long sums."""
+        builder = self.builder
+        size = builder.index(NARROW_SUM_BLOCK if self.narrow else SUM_BLOCK)
+
+        def block(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            end = builder.smaller(builder.add_index(start, size), extent.upper)
+            inner = [
+                self._zero(number, value)
+                for number, value in zip(self.accumulating, values, strict=False)
+            ]
+            return self._add(
+                values, builder.for_(end, inner, step, lower=start, interleave=self.interleave)
+            )
+
+        return builder.for_(extent.upper, carried, block, lower=extent.lower, step=size)
+
+    def _zero(self, number: int, value: SSAValue) -> SSAValue:
+        """What an accumulator starts from in a block."""
+        if number in self.long:
+            return self.builder.scalar(FloatAttr(0.0, f64))
+        return self.builder.scalar(FloatAttr(0.0, f32)) if number in self.narrow else value
+
+    def _add(self, carried: Sequence[SSAValue], parts: Sequence[SSAValue]) -> list[SSAValue]:
+        """The carried values after a block."""
+        builder = self.builder
+        totals, corrections = list(parts), list(carried[len(self.accumulating) :])
+        for place, number in enumerate(self.accumulating):
+            if number in self.long:
+                which = self.long.index(number)
                 totals[place], corrections[which] = add_compensated(
-                    builder, values[place], corrections[which], parts[place]
+                    builder, carried[place], corrections[which], parts[place]
                 )
+            elif number in self.narrow:
+                wide = builder.value(arith.ExtFOp(parts[place], f64))
+                totals[place] = builder.binary(arith.AddfOp, carried[place], wide)
         return [*totals, *corrections]
-
-    return builder.for_(
-        extent.upper, carried, block, lower=extent.lower, step=builder.index(SUM_BLOCK)
-    )
 
 
 def add_compensated(

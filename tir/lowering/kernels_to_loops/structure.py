@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import f64
+from xdsl.dialects.builtin import f32, f64
 from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, SSAValue
 
 from tir.lowering.structured.operands import AnyOperand, Operand
-from tir.support.cost_model import work_per_element
+from tir.support.cost_model import HEAVY_WORK, work_per_element
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class Structured:
         """The cost of one iteration, in additions."""
         return work_per_element(op.name for op in self.body.ops)
 
+    @property
+    def interleave(self) -> int | None:
+        """How many vectors at a time the innermost loop works on; None leaves it to LLVM."""
+        return 2 if self.work > HEAVY_WORK else None
+
     def accumulates(self, number: int) -> bool:
         """Whether an output is reduced; others are written once for each iteration."""
         argument = self.body.args[len(self.inputs) + number]
@@ -65,20 +70,53 @@ class Structured:
         return replace(self, inputs=tuple(operands[:split]), outputs=tuple(operands[split:]))
 
     def is_long_sum(self, number: int) -> bool:
-        """Whether an output is a float64 sum of float64 terms, whose rounding errors would add up.
+        """Whether an output is a float64 sum of float64 terms, whose rounding errors would add up."""
+        term = self._term(number)
+        return term is not None and not isinstance(term.owner, arith.ExtFOp)
 
-        A sum of float32 terms in float64 has 29 bits to spare.
-        """
+    def is_narrow_sum(self, number: int) -> bool:
+        """Whether an output is a float64 sum of float32 terms, which has 29 bits to spare."""
+        term = self._term(number)
+        return term is not None and isinstance(term.owner, arith.ExtFOp)
+
+    def _term(self, number: int) -> SSAValue | None:
+        """What an output that is a float64 sum adds in each iteration; None for other outputs."""
         yielded = self.body.last_op
         assert yielded is not None
         accumulator = self.body.args[len(self.inputs) + number]
         added = yielded.operands[number].owner
         if not isinstance(added, arith.AddfOp) or accumulator.type != f64:
-            return False
+            return None
         if accumulator not in added.operands or not accumulator.has_one_use():
-            return False
-        term = next(v for v in added.operands if v is not accumulator)
-        return not isinstance(term.owner, arith.ExtFOp)
+            return None
+        return next((v for v in added.operands if v is not accumulator), None)
+
+    def with_narrow_sums(self) -> Structured:
+        """The same operation with narrow sums accumulated in float32."""
+        body = Block(arg_types=[a.type for a in self.body.args])
+        mapper: dict[SSAValue, SSAValue] = dict(zip(self.body.args, body.args, strict=True))
+        for op in self.body.ops:
+            body.add_op(op.clone(mapper))
+        narrow = replace(self, body=body)
+        yielded = body.last_op
+        assert yielded is not None
+        for number in range(len(self.outputs)):
+            if not self.is_narrow_sum(number):
+                continue
+            added = yielded.operands[number].owner
+            term = narrow._term(number)
+            assert isinstance(added, arith.AddfOp)
+            assert term is not None
+            assert isinstance(term.owner, arith.ExtFOp)
+            place = len(self.inputs) + number
+            old = body.args[place]
+            accumulator = body.insert_arg(f32, place)
+            narrower = arith.AddfOp(accumulator, term.owner.input, added.fastmath)
+            body.insert_op_before(narrower, yielded)
+            yielded.operands[number] = narrower.result
+            body.erase_op(added)
+            body.erase_arg(old)
+        return narrow
 
 
 def buffers(operands: Sequence[AnyOperand]) -> list[Operand]:

@@ -8,12 +8,14 @@ from xdsl.dialects import arith, memref, scf
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     DenseArrayBase,
+    DictionaryAttr,
     FloatAttr,
     IndexType,
     IntegerAttr,
     MemRefType,
     i1,
     i32,
+    i64,
 )
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -104,10 +106,18 @@ class LoopBuilder:
         *,
         lower: SSAValue | None = None,
         step: SSAValue | None = None,
+        interleave: int | None = None,
     ) -> Sequence[SSAValue]:
-        """A loop from `lower` (0) up to `upper` by `step` (1); the final carried values."""
+        """A loop from `lower` (0) up to `upper` by `step` (1); the final carried values.
+
+        `interleave` is how many vectors at a time vector code works on; LLVM chooses where it is None.
+        """
         block = Block(arg_types=[INDEX, *(c.type for c in carried)])
         loop = scf.ForOp(lower or self.index(0), upper, step or self.index(1), carried, block)
+        if interleave is not None:
+            loop.attributes["loop_annotation"] = DictionaryAttr(
+                {"interleave": IntegerAttr(interleave, i64)}
+            )
         outer, self.block = self.block, block
         results = body(block.args[0], block.args[1:])
         self.block.add_op(scf.YieldOp(*results))
