@@ -7,7 +7,10 @@
 
 from __future__ import annotations
 
-# Before any dialect is imported.
+# Before anything of xDSL is imported, and before any dialect is.
+from tir.support import lazy_dataclasses as _lazy_dataclasses  # noqa: F401
+
+# isort: split
 from tir.support import lazy_formats as _lazy_formats  # noqa: F401
 
 # isort: split
