@@ -7,30 +7,36 @@
 
 from __future__ import annotations
 
-# Before anything of xDSL is imported, and before any dialect is.
-from tir.support import lazy_dataclasses as _lazy_dataclasses  # noqa: F401
+from tir.support.garbage import collection_paused, keep_all
 
-# isort: split
-from tir.support import lazy_formats as _lazy_formats  # noqa: F401
+# Nothing that importing makes is garbage, and nearly all of it stays.
+with collection_paused():
+    # Before anything of xDSL is imported, and before any dialect is.
+    from tir.support import lazy_dataclasses as _lazy_dataclasses  # noqa: F401
 
-# isort: split
-from tir import memory, tensor
-from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
-from tir.autodiff.gradient import grad
-from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
-from tir.config import config
+    # isort: split
+    from tir.support import lazy_formats as _lazy_formats  # noqa: F401
 
-# Importing it gives variables their eval().
-from tir.frontend import evaluate as _evaluate  # noqa: F401
-from tir.frontend.function import function
-from tir.frontend.inputs import In, MissingInputError, Out, Param, UnusedInputError
-from tir.frontend.modes import Mode, get_mode
-from tir.frontend.shared import SharedVariable, shared
-from tir.frontend.verify_grad import verify_grad
-from tir.graph.build import consider_constant, disconnected_grad, zero_grad
-from tir.graph.tensor_type import TensorType
-from tir.graph.variable import Apply, Constant, Op, Type, Variable
-from tir.support.errors import TirError, UnsupportedError
+    # isort: split
+    from tir import memory, tensor
+    from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
+    from tir.autodiff.gradient import grad
+    from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
+    from tir.config import config
+
+    # Importing it gives variables their eval().
+    from tir.frontend import evaluate as _evaluate  # noqa: F401
+    from tir.frontend.function import function
+    from tir.frontend.inputs import In, MissingInputError, Out, Param, UnusedInputError
+    from tir.frontend.modes import Mode, get_mode
+    from tir.frontend.shared import SharedVariable, shared
+    from tir.frontend.verify_grad import verify_grad
+    from tir.graph.build import consider_constant, disconnected_grad, zero_grad
+    from tir.graph.tensor_type import TensorType
+    from tir.graph.variable import Apply, Constant, Op, Type, Variable
+    from tir.support.errors import TirError, UnsupportedError
+
+    keep_all()
 
 __version__ = "0.1.0"
 
