@@ -7,10 +7,9 @@
 
 from __future__ import annotations
 
-from tir.support.garbage import collection_paused, keep_all
+from tir.support.garbage import kept_for_good
 
-# Nothing that importing makes is garbage, and nearly all of it stays.
-with collection_paused():
+with kept_for_good():
     # Before anything of xDSL is imported, and before any dialect is.
     from tir.support import lazy_dataclasses as _lazy_dataclasses  # noqa: F401
 
@@ -35,8 +34,6 @@ with collection_paused():
     from tir.graph.tensor_type import TensorType
     from tir.graph.variable import Apply, Constant, Op, Type, Variable
     from tir.support.errors import TirError, UnsupportedError
-
-    keep_all()
 
 __version__ = "0.1.0"
 
