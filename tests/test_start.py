@@ -34,3 +34,14 @@ def test_what_the_user_has_frozen_stays_frozen() -> None:
     program = "import gc; gc.freeze(); n = gc.get_freeze_count(); import tir; print(gc.get_freeze_count() <= n)"
     assert run(program) == ["True"]
     assert run("import gc; gc.disable(); import tir; print(gc.isenabled())") == ["False"]
+
+
+def test_gradients_come_when_they_are_asked_for() -> None:
+    program = (
+        "import sys, tir; from tir import tensor as T; x = T.dvector(); x + 1\n"
+        "late = 'tir.autodiff.gradient'; print(late in sys.modules)\n"
+        "print(tir.grad is T.grad is sys.modules[late].grad, tir.verify_grad is T.verify_grad)\n"
+        "from tir import hessian; from tir.tensor import Rop\n"
+        "print({*tir.__all__} <= {n for n in tir.__all__ if hasattr(tir, n)}, hasattr(tir, 'nothing'))"
+    )
+    assert run(program) == ["False", "True", "True", "True", "False"]

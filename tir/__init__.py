@@ -7,7 +7,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tir.support.garbage import kept_for_good
+from tir.support.late_names import late_names
+
+if TYPE_CHECKING:
+    from tir.autodiff.gradient import grad
+    from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
+    from tir.frontend.verify_grad import verify_grad
 
 with kept_for_good():
     # Before anything of xDSL is imported, and before any dialect is.
@@ -20,8 +28,6 @@ with kept_for_good():
     # isort: split
     from tir import memory, tensor
     from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
-    from tir.autodiff.gradient import grad
-    from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
     from tir.config import config
 
     # Importing it gives variables their eval().
@@ -30,11 +36,20 @@ with kept_for_good():
     from tir.frontend.inputs import In, MissingInputError, Out, Param, UnusedInputError
     from tir.frontend.modes import Mode, get_mode
     from tir.frontend.shared import SharedVariable, shared
-    from tir.frontend.verify_grad import verify_grad
     from tir.graph.build import consider_constant, disconnected_grad, zero_grad
     from tir.graph.tensor_type import TensorType
     from tir.graph.variable import Apply, Constant, Op, Type, Variable
     from tir.support.errors import TirError, UnsupportedError
+
+# Programs that only evaluate need no gradients.
+__getattr__ = late_names(
+    __name__,
+    {
+        "tir.autodiff.gradient": ["grad"],
+        "tir.autodiff.operators": ["Lop", "Rop", "hessian", "jacobian", "subgraph_grad"],
+        "tir.frontend.verify_grad": ["verify_grad"],
+    },
+)
 
 __version__ = "0.1.0"
 
