@@ -42,7 +42,7 @@ with kept_for_good():
     from tir.support.errors import TirError, UnsupportedError
 
 # Programs that only evaluate need no gradients.
-__getattr__ = late_names(
+__getattr__, __dir__ = late_names(
     __name__,
     {
         "tir.autodiff.gradient": ["grad"],

@@ -8,11 +8,14 @@ from importlib import import_module
 from typing import Any
 
 
-def late_names(module: str, origins: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """The `__getattr__` of a module; `origins` maps other modules to the names that come from them.
+def late_names(
+    module: str, origins: Mapping[str, Sequence[str]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a module; `origins` maps other modules to the names that come from them.
 
-    >>> late_names(__name__, {"math": ["pi"]})("pi")
-    3.141592653589793
+    >>> getattr_, dir_ = late_names("sys", {"math": ["pi"]})
+    >>> "pi" in dir_(), getattr_("pi")
+    (True, 3.141592653589793)
     """
     origin_of = {name: origin for origin, names in origins.items() for name in names}
 
@@ -21,7 +24,10 @@ def late_names(module: str, origins: Mapping[str, Sequence[str]]) -> Callable[[s
         if origin is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         value = getattr(import_module(origin), name)
-        setattr(sys.modules[module], name, value)
+        setattr(sys.modules[module], name, value)  # asked for once
         return value
 
-    return find
+    def names() -> list[str]:
+        return sorted({*vars(sys.modules[module]), *origin_of})
+
+    return find, names

@@ -98,7 +98,7 @@ if TYPE_CHECKING:
     from tir.frontend.verify_grad import verify_grad
 
 # Programs that only evaluate need no gradients.
-__getattr__ = late_names(
+__getattr__, __dir__ = late_names(
     __name__,
     {
         "tir.autodiff.gradient": ["grad"],
