@@ -1,4 +1,4 @@
-"""A module of the `tir` dialect and options -> machine code, with every stage's text on demand."""
+"""A computation and options -> machine code, with every stage's text on demand."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from typing import Self
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, LocationAttr, ModuleOp, StringAttr
 
 from tir.config import config
 from tir.fingerprint import fingerprint
-from tir.graph.emit import source_location
+from tir.graph.computation import Computation
 from tir.runtime import cpu
 from tir.runtime.cache import Cache
 from tir.support.source import SourceLocation
@@ -35,13 +36,13 @@ class Failure:
 
 @dataclass
 class Artifact:
-    """A compiled function: object code, what its failure codes mean, and the program it came from."""
+    """A compiled function: object code, what its failure codes mean, and what it was made from."""
 
     object_code: bytes
     failures: tuple[Failure, ...]
     timings: dict[str, float] = field(repr=False)
     """Seconds spent in each pass and in each step of LLVM; empty where the code came from the cache."""
-    source: ModuleOp = field(repr=False)
+    computation: Computation = field(repr=False)
     optimize: bool = field(repr=False)
     """Whether the rewrites of the tir dialect ran."""
 
@@ -54,7 +55,7 @@ class Artifact:
         from tir.pipelines import PIPELINES, pipeline_stages, run_stages  # noqa: PLC0415
         from tir.targets import TARGETS  # noqa: PLC0415
 
-        module = self.source.clone()
+        module = self.computation.emit()
         names = []
         for pipeline in PIPELINES:
             stages = pipeline_stages(pipeline, self.optimize)
@@ -73,58 +74,73 @@ class Artifact:
         raise ValueError(f"no stage is called {stage!r}; there are {known}")
 
 
-def compile_module(module: ModuleOp, optimize: bool = True) -> Artifact:
-    """Compile a module of the `tir` dialect for this CPU. The module is left as it is.
+def compile_computation(computation: Computation, optimize: bool = True) -> Artifact:
+    """Compile a computation for this CPU.
 
-    Code that an equal program left in the cache (`config.cache`, `config.cache_dir`) is taken from there, without
-    running a pass or LLVM.
+    Code that an equal one left in the cache (`config.cache`, `config.cache_dir`) is taken from there, without making a
+    module, running a pass, or LLVM.
     """
     if not config.cache:
-        return _compile(module, optimize)
+        return _Compiled.of(computation, optimize).artifact(computation, optimize)
     cache = Cache(Path(config.cache_dir).expanduser())
-    key = fingerprint(module, "cpu", optimize, config.opt_level)
+    key = fingerprint(computation, "cpu", optimize, config.opt_level)
     content = cache.get(key)
     if content is not None:
-        return _unpack(content, module, optimize)
-    artifact = _compile(module, optimize)
-    cache.put(key, _pack(artifact))
-    return artifact
+        return _Compiled.unpack(content).artifact(computation, optimize)
+    compiled = _Compiled.of(computation, optimize)
+    cache.put(key, compiled.pack())
+    return compiled.artifact(computation, optimize)
 
 
-def _compile(module: ModuleOp, optimize: bool) -> Artifact:
-    # The passes, the llvm dialect and its printer take long to import, and cached code needs none of them.
-    from tir.pipelines import pipeline_stages, run_stages  # noqa: PLC0415
-    from tir.targets.llvm_ir import llvm_assembly  # noqa: PLC0415
+@dataclass(frozen=True)
+class _Compiled:
+    """What equal computations share, whatever lines they come from: a failure names a node by its number."""
 
-    timings: dict[str, float] = {}
-    work = module.clone()
-    run_stages(work, pipeline_stages("cpu", optimize), timings=timings)
-    with measured(timings, "llvm-assembly"):
-        text = llvm_assembly(work)
-    object_code = cpu.compile_to_object(text, config.opt_level, timings)
-    return Artifact(object_code, _failures(work), timings, module, optimize)
+    object_code: bytes
+    failures: list[tuple[str, str, int | None]]
+    """The kind, the message, and the node at whose line the operation was built."""
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, computation: Computation, optimize: bool) -> Self:
+        """Run the passes and LLVM."""
+        # The passes, the llvm dialect and its printer take long to import, and cached code needs none of them.
+        from tir.pipelines import pipeline_stages, run_stages  # noqa: PLC0415
+        from tir.targets.llvm_ir import llvm_assembly  # noqa: PLC0415
+
+        timings: dict[str, float] = {}
+        module = computation.emit()
+        run_stages(module, pipeline_stages("cpu", optimize), timings=timings)
+        with measured(timings, "llvm-assembly"):
+            text = llvm_assembly(module)
+        object_code = cpu.compile_to_object(text, config.opt_level, timings)
+        numbers = {_line(node.location): i for i, node in enumerate(computation.nodes())}
+        failures = [(f.kind, f.message, numbers.get(_line(f.location))) for f in _failures(module)]
+        return cls(object_code, failures, timings)
+
+    def pack(self) -> bytes:
+        """As bytes: a line of JSON, then the object code."""
+        return json.dumps(self.failures).encode() + b"\n" + self.object_code
+
+    @classmethod
+    def unpack(cls, content: bytes) -> Self:
+        """What `pack` made bytes of, without the timings."""
+        header, _, object_code = content.partition(b"\n")
+        return cls(object_code, json.loads(header))
+
+    def artifact(self, computation: Computation, optimize: bool) -> Artifact:
+        """The same for one of the computations."""
+        nodes = computation.nodes() if self.failures else []
+        failures = tuple(
+            Failure(kind, message, None if number is None else nodes[number].location)
+            for kind, message, number in self.failures
+        )
+        return Artifact(self.object_code, failures, self.timings, computation, optimize)
 
 
-def _pack(artifact: Artifact) -> bytes:
-    """An artifact as bytes: a line of JSON, then the object code.
-
-    A location is kept as the number of an operation that has it, as equal programs may come from different lines.
-    """
-    numbers: dict[SourceLocation | None, int] = {}
-    for number, op in enumerate(artifact.source.walk()):
-        numbers.setdefault(source_location(op.location), number)
-    failures = [(f.kind, f.message, numbers.get(f.location)) for f in artifact.failures]
-    return json.dumps(failures).encode() + b"\n" + artifact.object_code
-
-
-def _unpack(content: bytes, module: ModuleOp, optimize: bool) -> Artifact:
-    header, _, object_code = content.partition(b"\n")
-    locations = [source_location(op.location) for op in module.walk()]
-    failures = tuple(
-        Failure(kind, message, None if number is None else locations[number])
-        for kind, message, number in json.loads(header)
-    )
-    return Artifact(object_code, failures, {}, module, optimize)
+def _line(location: SourceLocation | None) -> tuple[str, int] | None:
+    """What the IR knows of a location."""
+    return None if location is None else (location.filename, location.line)
 
 
 def _failures(module: ModuleOp) -> tuple[Failure, ...]:
@@ -135,6 +151,9 @@ def _failures(module: ModuleOp) -> tuple[Failure, ...]:
 
 
 def _failure(entry: DictionaryAttr) -> Failure:
+    # Beside the conversion from graphs, which cached code does not need.
+    from tir.graph.emit import source_location  # noqa: PLC0415
+
     kind, message, location = (entry.data.get(key) for key in ("kind", "message", "location"))
     assert isinstance(kind, StringAttr)
     assert isinstance(message, StringAttr)

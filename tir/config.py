@@ -9,7 +9,6 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Callable, Iterator
-from configparser import ConfigParser, Error
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,6 +171,9 @@ class Config:
 def _file_settings(path: Path) -> Iterator[tuple[str, str]]:
     if not path.is_file():
         return
+    # Most users have no such file.
+    from configparser import ConfigParser, Error  # noqa: PLC0415
+
     parser = ConfigParser(interpolation=None)
     parser.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]
     try:

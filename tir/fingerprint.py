@@ -11,79 +11,85 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, DictionaryAttr, ModuleOp
-from xdsl.ir import Attribute, Operation, Region, SSAValue
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, StringAttr, i1, i64
+from xdsl.ir import Attribute
 
+from tir.graph.computation import Computation
+from tir.graph.dialect_op import DialectOp, dialect_op
+from tir.graph.variable import Constant, Variable
 from tir.support.machine import machine_description
 
 _PACKAGE = Path(__file__).parent
 
 
-def fingerprint(module: ModuleOp, *options: object) -> str:
-    """A key that two programs share only if they compile to the same code on this machine.
+def fingerprint(computation: Computation, *options: object) -> str:
+    """A key that two computations share only if they compile to the same code on this machine.
 
-    Locations and the names of values do not count; what a function does, the attributes of its arguments and all
-    constants do. `options` are printed.
+    The lines that built the nodes and the names of variables do not count; what the nodes compute, in which order and
+    from what, the types of arguments and all constants do. `options` are printed.
     """
     digest = hashlib.sha256(environment())
     digest.update(repr(options).encode())
-    numbers: dict[SSAValue, int] = {}
-    types: dict[Attribute, bytes] = {}
-    _add_operation(digest, module, numbers, types)
+    _Digester(digest).add(computation)
     return digest.hexdigest()
 
 
-def _add_operation(
-    digest: hashlib._Hash,
-    op: Operation,
-    numbers: dict[SSAValue, int],
-    types: dict[Attribute, bytes],
-) -> None:
-    digest.update(f"\n{op.name}({[numbers[v] for v in op.operands]}".encode())
-    for name, attribute in sorted({**op.properties, **op.attributes}.items(), key=_name):
-        digest.update(f" {name}=".encode())
-        digest.update(_attribute_bytes(attribute, types))
-    for result in op.results:
-        numbers[result] = len(numbers)
-        digest.update(b" ->" + _attribute_bytes(result.type, types))
-    for region in op.regions:
-        _add_region(digest, region, numbers, types)
+class _Digester:
+    """Adds a graph to a digest. Variables are numbered as they are met, so that each is told by what computes it."""
+
+    def __init__(self, digest: hashlib._Hash) -> None:
+        self._digest = digest
+        self._numbers: dict[Variable, int] = {}
+        self._operations: dict[DialectOp, str] = {}
+
+    def add(self, computation: Computation) -> None:
+        """Everything but names and locations."""
+        arguments = computation.arguments
+        for variable in arguments:
+            self._numbers[variable] = len(self._numbers)
+            self._add(variable.type.dtype, variable.type.broadcastable)
+        for node in computation.nodes():
+            # What the inputs are decides the types of the outputs.
+            operands = [self._number(variable) for variable in node.inputs]
+            self._add(self._operation(dialect_op(node)), operands)
+            for output in node.outputs:
+                self._numbers[output] = len(self._numbers)
+        results = [self._number(variable) for variable in computation.results]
+        updated = [self._numbers[variable] for variable in computation.updates]
+        self._add(len(computation.inputs), len(arguments), results, updated)
+        self._add(computation.packing, computation.positional)
+
+    def _add(self, *values: object) -> None:
+        self._digest.update(repr(values).encode())
+
+    def _operation(self, op: DialectOp) -> str:
+        known = self._operations.get(op)
+        if known is None:
+            properties = sorted((name, _plain(value)) for name, value in op.properties.items())
+            known = self._operations[op] = f"{op.op_class.name}{properties}"
+        return known
+
+    def _number(self, variable: Variable) -> int:
+        found = self._numbers.get(variable)
+        if found is not None:
+            return found
+        if not isinstance(variable, Constant):
+            raise ValueError(f"the variable {variable} is needed but is not an input")
+        number = self._numbers[variable] = len(self._numbers)
+        self._add(variable.type.dtype, variable.type.broadcastable, variable.data.shape)
+        self._digest.update(variable.data.tobytes())
+        return number
 
 
-def _name(item: tuple[str, Attribute]) -> str:
-    return item[0]
-
-
-def _add_region(
-    digest: hashlib._Hash,
-    region: Region,
-    numbers: dict[SSAValue, int],
-    types: dict[Attribute, bytes],
-) -> None:
-    for block in region.blocks:
-        digest.update(b"{")
-        for argument in block.args:
-            numbers[argument] = len(numbers)
-            digest.update(_attribute_bytes(argument.type, types) + b",")
-        for op in block.ops:
-            _add_operation(digest, op, numbers, types)
-        digest.update(b"}")
-
-
-def _attribute_bytes(attribute: Attribute, types: dict[Attribute, bytes]) -> bytes:
-    if isinstance(attribute, DenseIntOrFPElementsAttr):
-        # The text of a large constant would take longer than compiling.
-        return str(attribute.type).encode() + attribute.data.data
+def _plain(attribute: Attribute) -> str:
+    """A property as text that tells it from all others. Printing it by xDSL would import the printer."""
     if isinstance(attribute, ArrayAttr):
-        return b"[" + b",".join(_attribute_bytes(item, types) for item in attribute.data) + b"]"
-    if isinstance(attribute, DictionaryAttr):
-        # The attributes of an argument; its name is for readers.
-        kept = {name: str(item) for name, item in attribute.data.items() if name != "tir.name"}
-        return str(sorted(kept.items())).encode()
-    known = types.get(attribute)
-    if known is None:
-        known = types[attribute] = str(attribute).encode()
-    return known
+        return f"[{','.join(map(_plain, attribute.data))}]"
+    if isinstance(attribute, StringAttr):
+        return repr(attribute.data)
+    if isinstance(attribute, IntegerAttr) and attribute.type in (i1, i64):
+        return f"{attribute.value.data}:i{attribute.type.width.data}"
+    return str(attribute)
 
 
 @cache

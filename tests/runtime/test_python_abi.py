@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import sysconfig
 from types import SimpleNamespace
 
 import pytest
@@ -19,10 +18,7 @@ def test_this_build_is_fine():
 
 def test_free_threaded_builds_are_refused(monkeypatch):
     monkeypatch.setattr(python_abi, "_bound", False)
-    original = sysconfig.get_config_var
-    monkeypatch.setattr(
-        sysconfig, "get_config_var", lambda name: name == "Py_GIL_DISABLED" or original(name)
-    )
+    monkeypatch.setattr(sys, "abiflags", "t")
     with pytest.raises(UnsupportedError, match="with the GIL"):
         python_abi.bind_symbols()
 

@@ -27,7 +27,7 @@ class InterpretedProgram:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.module: ModuleOp = program.emit()
+        self.module: ModuleOp = program.computation.emit()
         self.result_variables: list[Variable] = [*program.results, *program.updates.values()]
 
     def entry(self, convert: Callable[..., Any], defaults: Sequence[Any]) -> Callable[..., Any]:

@@ -17,15 +17,16 @@ class NativeProgram:
     def __init__(self, program: Program, optimize: bool, name: str) -> None:
         with collection_paused():
             # The compiler is imported when the first function is compiled.
-            from tir.compiler import compile_module  # noqa: PLC0415
+            from tir.compiler import compile_computation  # noqa: PLC0415
             from tir.runtime.executable import Executable  # noqa: PLC0415
             from tir.runtime.pool import get_pool  # noqa: PLC0415
 
-            self._artifact = compile_module(program.emit(), optimize=optimize)
+            computation = program.computation
+            self._artifact = compile_computation(computation, optimize=optimize)
             self._executable = Executable(self._artifact.object_code, name)
             get_pool().set_limit(config.pool_limit)
         failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
-        self._report = FailureReporter(failures, program.emit, program.inputs, program.shared)
+        self._report = FailureReporter(failures, computation.emit, program.inputs, program.shared)
         self._cells = [variable.container.storage for variable in program.shared]
         self._run = self._executable.bind(_refuse, self._report, self._cells)
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tir.frontend.inputs import In, MissingInputError, Out, UnusedInputError, as_pairs
 from tir.frontend.shared import SharedVariable
 from tir.graph.build import as_tensor_variable, rebroadcast
 from tir.graph.clone import clone_replace
+from tir.graph.computation import Computation
 from tir.graph.constants import constant
 from tir.graph.tensor_type import TensorType
 from tir.graph.traversal import graph_inputs
 from tir.graph.variable import Variable
-
-if TYPE_CHECKING:
-    from xdsl.dialects.builtin import ModuleOp
 
 
 @dataclass(frozen=True)
@@ -53,24 +51,17 @@ class Program:
     results: tuple[Variable, ...]
     updates: Mapping[SharedVariable, Variable] = field(default_factory=dict)
 
-    def emit(self) -> ModuleOp:
-        """The program as a new module of the `tir` dialect."""
-        # Modules of the IR are made when the first function is compiled.
-        from xdsl.dialects.builtin import IntegerAttr, StringAttr, i64  # noqa: PLC0415
-
-        from tir.graph.emit import emit, main_function  # noqa: PLC0415
-
-        module = emit(
+    @property
+    def computation(self) -> Computation:
+        """What is left of it for the compiler."""
+        return Computation(
             [given.variable for given in self.inputs],
             self.results,
             self.shared,
             self.updates,  # pyright: ignore[reportArgumentType]
+            self.outputs.packing,
+            self.positional,
         )
-        attributes = main_function(module).attributes
-        attributes["tir.packing"] = StringAttr(self.outputs.packing)
-        if self.positional is not None:
-            attributes["tir.positional"] = IntegerAttr(self.positional, i64)
-        return module
 
     @property
     def positional(self) -> int | None:

@@ -11,6 +11,7 @@ from xdsl.ir import Attribute
 from tir.dialects.tir.base import Properties, TirOp, TypeInferenceError
 from tir.graph.tensor_type import TensorType
 from tir.graph.variable import Apply, Op
+from tir.support.errors import UnsupportedError
 
 
 class DialectOp(Op):
@@ -52,6 +53,15 @@ class DialectOp(Op):
             return self.short_name
         shown = ", ".join(f"{name}={_text(value)}" for name, value in self.properties.items())
         return f"{self.short_name}{{{shown}}}"
+
+
+def dialect_op(node: Apply) -> DialectOp:
+    """The operation of a node that is to be compiled; `UnsupportedError` if the dialect lacks it."""
+    if not isinstance(node.op, DialectOp):
+        raise UnsupportedError(
+            f"{node.op} has no operation in the tir dialect, so it cannot be compiled"
+        )
+    return node.op
 
 
 def _text(attribute: Attribute) -> str:

@@ -28,7 +28,7 @@ from xdsl.ir import Block, Region, SSAValue
 from tir.dialects.tir.base import TirOp
 from tir.dialects.tir.structural import ConstantOp, dense_array, dense_attribute
 from tir.graph.constants import constant
-from tir.graph.dialect_op import DialectOp
+from tir.graph.dialect_op import DialectOp, dialect_op
 from tir.graph.tensor_type import TensorType
 from tir.graph.traversal import toposort
 from tir.graph.variable import Apply, Constant, Variable
@@ -87,15 +87,12 @@ def _argument_attributes(variable: Variable, kind: str) -> DictionaryAttr:
 
 
 def _emit_node(node: Apply, block: Block, values: dict[Variable, SSAValue]) -> None:
-    if not isinstance(node.op, DialectOp):
-        raise UnsupportedError(
-            f"{node.op} has no operation in the tir dialect, so it cannot be compiled"
-        )
+    applied = dialect_op(node)
     operands = [_value_of(v, block, values) for v in node.inputs]
-    op = node.op.op_class.create(
+    op = applied.op_class.create(
         operands=operands,
         result_types=[v.type.ir_type for v in node.outputs],
-        properties=node.op.properties,
+        properties=applied.properties,
         location=ir_location(node.location),
     )
     block.add_op(op)

@@ -6,11 +6,13 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from tir.support.errors import TirError
 
 PREFIX = "scipy_"
+_WHEEL = "scipy_openblas32"
 _ENVIRONMENT = "TIR_BLAS_LIBRARY"
 _lock = threading.Lock()
 _library: ctypes.CDLL | None = None
@@ -19,13 +21,16 @@ _find_jobs: Callable[[], int | None] | None = None
 
 
 def library_path() -> Path:
-    """The shared library: what `TIR_BLAS_LIBRARY` names, else that of the scipy-openblas32 wheel."""
+    """The shared library: what `TIR_BLAS_LIBRARY` names, else that of the scipy-openblas32 wheel. TirError without."""
     named = os.environ.get(_ENVIRONMENT)
     if named:
         return Path(named)
-    import scipy_openblas32  # pyright: ignore[reportMissingImports] # noqa: PLC0415 - start-up time
-
-    return Path(scipy_openblas32.get_lib_dir()) / scipy_openblas32.get_library(fullname=True)
+    # Importing the package would read its metadata, which takes longer than loading the library.
+    spec = find_spec(_WHEEL)
+    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+        for path in sorted(Path(folder, "lib").glob("libscipy_openblas*")):
+            return path
+    raise TirError(f"there is no BLAS library: install {_WHEEL}, or name one in {_ENVIRONMENT}")
 
 
 def library() -> ctypes.CDLL:

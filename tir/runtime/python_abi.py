@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import sysconfig
 import threading
 
 import numpy as np
@@ -51,7 +50,7 @@ def _check_layout() -> None:
         raise UnsupportedError(
             f'compiled functions need CPython, not {name}; use mode="FAST_COMPILE"'
         )
-    free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    free_threaded = "t" in sys.abiflags  # `sysconfig` takes long to import
     if free_threaded or object.__basicsize__ != _HEADER_SIZE:
         raise UnsupportedError(
             "compiled functions need a 64-bit release build of CPython with the GIL; "

@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from tir.support.late_names import late_names
+
 from tir.frontend.tensor.operands import (
     as_tensor_variable,
 )
@@ -60,9 +64,6 @@ from tir.frontend.tensor.shape import (
 from tir.frontend.tensor.variable import (
     TensorConstant, TensorVariable,
 )
-from tir.frontend.verify_grad import verify_grad
-from tir.autodiff.gradient import grad
-from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
 from tir.graph.build import consider_constant, disconnected_grad, zero_grad
 from tir.graph.constants import AsTensorError, constant
 from tir.graph.tensor_type import TensorType
@@ -90,6 +91,21 @@ discrete_dtypes = DISCRETE_DTYPES
 integer_dtypes = (*INTEGER_DTYPES, *UNSIGNED_DTYPES)
 float_dtypes = FLOAT_DTYPES
 continuous_dtypes = FLOAT_DTYPES
+
+if TYPE_CHECKING:
+    from tir.autodiff.gradient import grad
+    from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
+    from tir.frontend.verify_grad import verify_grad
+
+# Programs that only evaluate need no gradients.
+__getattr__, __dir__ = late_names(
+    __name__,
+    {
+        "tir.autodiff.gradient": ["grad"],
+        "tir.autodiff.operators": ["Lop", "Rop", "hessian", "jacobian", "subgraph_grad"],
+        "tir.frontend.verify_grad": ["verify_grad"],
+    },
+)
 
 __all__ = [
     "AsTensorError", "Lop", "Rop", "Tensor", "TensorConstant", "TensorType", "TensorVariable",

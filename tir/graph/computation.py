@@ -1,0 +1,57 @@
+"""What a compiled function computes, as an expression graph: all that the compiler gets to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tir.graph.traversal import toposort
+from tir.graph.variable import Apply, Variable
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
+
+
+@dataclass(frozen=True)
+class Computation:
+    """`outputs`, and the new values of some of `shared`, computed from `inputs` and `shared`."""
+
+    inputs: Sequence[Variable]
+    outputs: Sequence[Variable]
+    shared: Sequence[Variable] = ()
+    updates: Mapping[Variable, Variable] = field(default_factory=dict)
+    """For each variable of `shared` that changes, the expression of its new value."""
+    packing: str | None = None
+    """How the outputs reach the caller: `"array"`, `"list"` or `"none"`; `None` for what suits their number."""
+    positional: int | None = None
+    """How many inputs a call gives by position at most, if it may leave some out."""
+
+    @property
+    def arguments(self) -> list[Variable]:
+        """What is given: the inputs, then the shared variables."""
+        return [*self.inputs, *self.shared]
+
+    @property
+    def results(self) -> list[Variable]:
+        """What is computed: the outputs, then the new values."""
+        return [*self.outputs, *self.updates.values()]
+
+    def nodes(self) -> list[Apply]:
+        """The nodes to compute, each after those it depends on; the same order each time."""
+        return toposort(self.results, stop_at=set(self.arguments))
+
+    def emit(self) -> ModuleOp:
+        """A new module of the `tir` dialect that computes it."""
+        # Compiled code that is in the cache needs no module, and the dialect of functions takes long to import.
+        from xdsl.dialects.builtin import IntegerAttr, StringAttr, i64  # noqa: PLC0415
+
+        from tir.graph.emit import emit, main_function  # noqa: PLC0415
+
+        module = emit(self.inputs, self.outputs, self.shared, self.updates)
+        attributes = main_function(module).attributes
+        if self.packing is not None:
+            attributes["tir.packing"] = StringAttr(self.packing)
+        if self.positional is not None:
+            attributes["tir.positional"] = IntegerAttr(self.positional, i64)
+        return module
