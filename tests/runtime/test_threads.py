@@ -20,9 +20,9 @@ from tests.runtime.native_entry import (
     slow_path,
     strided,
 )
-from tests.runtime.parallel_loops import Loop, check_product
+from tests.runtime.parallel_loops import Loop, check_product, gemm, gemv
 from tir.config import config
-from tir.runtime import blas, threads
+from tir.runtime import threads
 
 THREAD_COUNTS = [1, 2, 5]
 
@@ -72,7 +72,6 @@ def test_the_thread_count_takes_effect_at_the_next_call() -> None:
             loop = Loop(10_000)
             loop.run(10_000, 1)
             assert len(loop.ranges) == (4 * count if count > 1 else 1)
-            assert blas.get_num_threads() == count
 
 
 @pytest.mark.parametrize("thread_count", THREAD_COUNTS)
@@ -128,11 +127,63 @@ def test_many_threads_call_at_once() -> None:
         _in_threads(8, work)
 
 
-@pytest.mark.parametrize("thread_count", THREAD_COUNTS)
-def test_products(thread_count: int) -> None:
-    threads.bind_symbols()
-    with config.change_flags(threads=thread_count):
-        check_product(thread_count)
+SIZES = (0, 1, 2, 15, 16, 17, 95, 96, 97, 191, 192, 193, 300, 500, 784, 1000)
+"""Around the least size of a band, and of two."""
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("columns_of", ["neither", "left", "right", "both"])
+def test_products_are_the_same_on_any_number_of_threads(dtype: type, columns_of: str) -> None:
+    rng = np.random.default_rng(3)
+    cases = [*rng.choice(SIZES, (60, 3)), (600, 784, 10), (20, 784, 500), (193, 3000, 192)]
+    for m, k, n in cases:
+        a = _matrix(rng, m, k, dtype, columns_of in ("left", "both"))
+        b = _matrix(rng, k, n, dtype, columns_of in ("right", "both"))
+        _check_on_any_threads(gemm, a, b)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_batches_are_the_same_on_any_number_of_threads(dtype: type) -> None:
+    rng = np.random.default_rng(4)
+    for count, m, k, n in ((0, 9, 9, 9), (3, 500, 100, 7), (40, 64, 64, 33), (100, 193, 65, 17)):
+        a = rng.normal(size=(count, m, k)).astype(dtype)
+        b = rng.normal(size=(count, k, n)).astype(dtype)
+        _check_on_any_threads(gemm, a, b)
+        _check_on_any_threads(gemm, a, b[:1])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("by_columns", [False, True])
+def test_products_with_vectors_are_the_same_on_any_number_of_threads(
+    dtype: type, by_columns: bool
+) -> None:
+    rng = np.random.default_rng(5)
+    cases = [*rng.choice(SIZES[1:], (20, 2)), (516, 1000), (1030, 1000), (40, 20_000)]
+    for m, k in cases:
+        a = _matrix(rng, m, k, dtype, by_columns)
+        x = rng.normal(size=2 * k).astype(dtype)
+        _check_on_any_threads(gemv, a, x[:k])
+        _check_on_any_threads(gemv, a, x[::2])
+
+
+def _matrix(
+    rng: np.random.Generator, rows: int, columns: int, dtype: type, by_columns: bool
+) -> np.ndarray:
+    array = rng.normal(size=(rows, columns)).astype(dtype)
+    return np.asfortranarray(array) if by_columns else array
+
+
+def _check_on_any_threads(
+    product: Callable[[np.ndarray, np.ndarray], np.ndarray], a: np.ndarray, b: np.ndarray
+) -> None:
+    results = []
+    for count in (1, 2, 3, 5):
+        with config.change_flags(threads=count):
+            results.append(product(a, b))
+    for other in results[1:]:
+        np.testing.assert_array_equal(results[0], other)
+    tolerance = 2e-4 if a.dtype == np.float32 else 1e-11
+    np.testing.assert_allclose(results[0], a @ b, rtol=tolerance, atol=tolerance)
 
 
 def test_products_and_loops_of_many_threads() -> None:
@@ -143,7 +194,6 @@ def test_products_and_loops_of_many_threads() -> None:
             assert loop.run(5000, 64) == 0
             assert (loop.counts == 1).all()
 
-    threads.bind_symbols()
     with config.change_flags(threads=3):
         _in_threads(8, work)
 
@@ -275,7 +325,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 def test_a_team_that_is_smaller_than_asked() -> None:
-    """BLAS's jobs wait for each other: they need a thread each, wherever that comes from."""
+    """Whoever is there takes the ranges that nobody has taken."""
     assert int(_run_program("print(everything())", OMP_THREAD_LIMIT="2")) >= 1
 
 

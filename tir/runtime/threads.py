@@ -1,10 +1,10 @@
-"""The threads that loops and matrix products share: an OpenMP run time, found when it is first needed.
+"""The threads that loops and matrix products are shared out to: an OpenMP run time, found when it is first needed.
 
 `TIR_OPENMP_LIBRARY` names it; else it is the system's libgomp, else LLVM's or Intel's OpenMP (the wheel intel-openmp
-brings the latter). Without any of them loops run in the calling thread, and BLAS uses threads of its own. So they
-do in a forked child, as no OpenMP run time survives fork.
+brings the latter). Without any of them loops run in the calling thread. So they do in a forked child, as no OpenMP run
+time survives fork.
 
-One call at a time has the threads: what other Python threads call meanwhile runs in those.
+One loop at a time has the threads: what other Python threads call meanwhile runs in those.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from tir.config import config
 from tir.support.errors import TirError
 
-from . import blas
 from .cpu import LoadedObject, add_symbol, provide_symbols
 from .llvm_lock import LLVM_LOCK
 from .support import load_support
@@ -36,12 +34,10 @@ _LIBRARIES = (
     str(Path(sys.prefix) / "lib" / "libiomp5.so"),
 )
 _NO_RUNTIME = "none"
-_BLAS_JOBS = "tir_blas_jobs"
 _TEAM = "tir_team"
 _THREADS = "tir_threads"
 _POINTERS = {
     "tir_omp_in_parallel": "omp_in_parallel",
-    "tir_omp_get_num_threads": "omp_get_num_threads",
     "tir_omp_get_thread_num": "omp_get_thread_num",
     # The last one: it is what makes the others used.
     "tir_gomp_parallel": "GOMP_parallel",
@@ -50,21 +46,13 @@ _POINTERS = {
 _MUTEX_SIZE = 64
 
 
-@dataclass(frozen=True)
-class _Native:
-    """The support module, and the run time it uses."""
-
-    loaded: LoadedObject
-    library: ctypes.CDLL | None
-
-
-_native: _Native | None = None
+_native: LoadedObject | None = None
 _bound = False
 _forked = False
 
 
 def bind_symbols() -> None:
-    """Makes the threads known to compiled code and to BLAS; nothing is loaded before one of them needs it."""
+    """Makes the threads known to compiled code; nothing is loaded before that needs them."""
     global _bound  # noqa: PLW0603 - once per process
     with LLVM_LOCK:
         if _bound:
@@ -73,8 +61,6 @@ def bind_symbols() -> None:
         provide_symbols([PARALLEL_FOR], _provide)
         os.register_at_fork(after_in_child=_after_fork)
         config.on_change("threads", _apply_count)
-    _apply_count()
-    blas.share_threads(_blas_jobs)
 
 
 def num_threads() -> int:
@@ -88,23 +74,19 @@ def runtime_name() -> str:
 
 
 def _provide() -> None:
-    add_symbol(PARALLEL_FOR, _get_native().loaded.address(PARALLEL_FOR))
-
-
-def _get_native() -> _Native:
     global _native  # noqa: PLW0603 - one per process
     with LLVM_LOCK:
         if _native is None:
-            exports = (PARALLEL_FOR, _BLAS_JOBS, _TEAM, _THREADS, *_POINTERS)
+            exports = (PARALLEL_FOR, _TEAM, _THREADS, *_POINTERS)
             loaded = load_support("parallel", exports)
             library, _ = _find_library()
             if library is not None:
                 for variable, function in _POINTERS.items():
                     address = ctypes.cast(library[function], ctypes.c_void_p).value
                     ctypes.c_void_p.from_address(loaded.address(variable)).value = address
-            _native = _Native(loaded, library)
+            _native = loaded
             _apply_count()
-        return _native
+        add_symbol(PARALLEL_FOR, _native.address(PARALLEL_FOR))
 
 
 @cache
@@ -136,16 +118,8 @@ def _open(name: str) -> ctypes.CDLL | None:
 
 
 def _apply_count() -> None:
-    count = num_threads()
-    blas.set_num_threads(count)
     if _native is not None:
-        ctypes.c_int32.from_address(_native.loaded.address(_THREADS)).value = count
-
-
-def _blas_jobs() -> int | None:
-    """The function that runs the jobs of BLAS, if there is a run time and this is no forked child."""
-    native = _get_native()
-    return None if _forked or native.library is None else native.loaded.address(_BLAS_JOBS)
+        ctypes.c_int32.from_address(_native.address(_THREADS)).value = num_threads()
 
 
 def _after_fork() -> None:
@@ -153,7 +127,5 @@ def _after_fork() -> None:
     global _forked  # noqa: PLW0603 - a property of the process
     if _native is not None:
         _forked = True
-        address = _native.loaded.address
-        ctypes.c_void_p.from_address(address("tir_gomp_parallel")).value = None
-        ctypes.memset(address(_TEAM), 0, _MUTEX_SIZE)
-        blas.use_own_threads()
+        ctypes.c_void_p.from_address(_native.address("tir_gomp_parallel")).value = None
+        ctypes.memset(_native.address(_TEAM), 0, _MUTEX_SIZE)

@@ -1,21 +1,16 @@
-; Ranges of a loop, and the jobs of BLAS, shared out to the threads of an OpenMP run time. That is called through
-; pointers that tir/runtime/threads.py sets; where they are null, loops run in the calling thread.
+; Ranges of a loop shared out to the threads of an OpenMP run time. That is called through pointers that
+; tir/runtime/threads.py sets; where they are null, loops run in the calling thread.
 
 @tir_threads = global i32 1
 @tir_gomp_parallel = global ptr null
 @tir_omp_in_parallel = global ptr null
-@tir_omp_get_num_threads = global ptr null
 @tir_omp_get_thread_num = global ptr null
 
-; A pthread_mutex_t, held by the thread that has the team: one loop or product at a time uses all CPUs.
+; A pthread_mutex_t, held by the thread that has the team: one loop at a time uses all CPUs.
 @tir_team = global [64 x i8] zeroinitializer, align 64
 
 declare i32 @pthread_mutex_trylock(ptr)
-declare i32 @pthread_mutex_lock(ptr)
 declare i32 @pthread_mutex_unlock(ptr)
-declare i32 @pthread_create(ptr, ptr, ptr, ptr)
-declare i32 @pthread_join(i64, ptr)
-declare void @abort() noreturn
 declare i64 @llvm.umin.i64(i64, i64)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 
@@ -180,159 +175,5 @@ fail:
   br label %done
 
 done:
-  ret void
-}
-
-; What OpenBLAS asks to have run: its function, the number of jobs, the size and the address of their descriptions,
-; its argument; then whether the team was large enough to run them.
-%jobs = type { ptr, i32, i64, ptr, i32, i32 }
-
-; The threads callback of OpenBLAS: job(number, description, argument) for `count` descriptions of `size` bytes.
-;
-; Jobs wait for each other, so each has a thread of its own. `number` also names a buffer of OpenBLAS's, so the
-; mutex is held whoever runs them. Where the team is too small, as in a parallel region of somebody else's, new
-; threads run them.
-define void @tir_blas_jobs(i32 %sync, ptr %job, i32 %count, i64 %size, ptr %descriptions, i32 %argument) nounwind {
-entry:
-  %jobs = alloca %jobs, align 8
-  store ptr %job, ptr %jobs, align 8
-  %count_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 1
-  store i32 %count, ptr %count_at, align 4
-  %size_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 2
-  store i64 %size, ptr %size_at, align 8
-  %descriptions_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 3
-  store ptr %descriptions, ptr %descriptions_at, align 8
-  %argument_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 4
-  store i32 %argument, ptr %argument_at, align 4
-  %done_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 5
-  store i32 0, ptr %done_at, align 4
-  %locked = call i32 @pthread_mutex_lock(ptr @tir_team)
-  %parallel = load atomic ptr, ptr @tir_gomp_parallel monotonic, align 8
-  %available = icmp ne ptr %parallel, null
-  br i1 %available, label %ask, label %alone
-
-ask:
-  %in_parallel = load atomic ptr, ptr @tir_omp_in_parallel monotonic, align 8
-  %nested = call i32 %in_parallel()
-  %outermost = icmp eq i32 %nested, 0
-  br i1 %outermost, label %share, label %alone
-
-share:
-  call void %parallel(ptr @run_job_of_thread, ptr %jobs, i32 %count, i32 0)
-  %done = load i32, ptr %done_at, align 4
-  %is_done = icmp ne i32 %done, 0
-  br i1 %is_done, label %leave, label %alone
-
-alone:
-  call void @run_in_new_threads(ptr %jobs, i32 %count)
-  br label %leave
-
-leave:
-  %unlocked = call i32 @pthread_mutex_unlock(ptr @tir_team)
-  ret void
-}
-
-define internal void @run_job(ptr %jobs, i32 %number) nounwind {
-  %job = load ptr, ptr %jobs, align 8
-  %size_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 2
-  %size = load i64, ptr %size_at, align 8
-  %descriptions_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 3
-  %descriptions = load ptr, ptr %descriptions_at, align 8
-  %argument_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 4
-  %argument = load i32, ptr %argument_at, align 4
-  %wide = zext i32 %number to i64
-  %offset = mul i64 %wide, %size
-  %description = getelementptr inbounds i8, ptr %descriptions, i64 %offset
-  call void %job(i32 %number, ptr %description, i32 %argument)
-  ret void
-}
-
-; What every thread of the team does: the job of its number, if there is a thread for each.
-define internal void @run_job_of_thread(ptr %jobs) nounwind {
-entry:
-  %count_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 1
-  %count = load i32, ptr %count_at, align 4
-  %get_size = load atomic ptr, ptr @tir_omp_get_num_threads monotonic, align 8
-  %size = call i32 %get_size()
-  %enough = icmp uge i32 %size, %count
-  br i1 %enough, label %ask, label %leave
-
-ask:
-  %get_number = load atomic ptr, ptr @tir_omp_get_thread_num monotonic, align 8
-  %number = call i32 %get_number()
-  %is_master = icmp eq i32 %number, 0
-  br i1 %is_master, label %tell, label %run
-
-tell:
-  %done_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 5
-  store i32 1, ptr %done_at, align 4
-  br label %run
-
-run:
-  call void @run_job(ptr %jobs, i32 %number)
-  br label %leave
-
-leave:
-  ret void
-}
-
-; What a new thread does: a job, and which.
-%start = type { ptr, i32 }
-
-define internal ptr @run_job_of_start(ptr %start) nounwind {
-  %jobs = load ptr, ptr %start, align 8
-  %number_at = getelementptr inbounds %start, ptr %start, i64 0, i32 1
-  %number = load i32, ptr %number_at, align 4
-  call void @run_job(ptr %jobs, i32 %number)
-  ret ptr null
-}
-
-define internal void @run_in_new_threads(ptr %jobs, i32 %count) nounwind noinline {
-entry:
-  %threads = alloca i64, i32 %count, align 8
-  %starts = alloca %start, i32 %count, align 8
-  br label %create
-
-create:
-  %number = phi i32 [ 1, %entry ], [ %following, %created ]
-  %more = icmp ult i32 %number, %count
-  br i1 %more, label %begin, label %own
-
-begin:
-  %start = getelementptr inbounds %start, ptr %starts, i32 %number
-  store ptr %jobs, ptr %start, align 8
-  %number_at = getelementptr inbounds %start, ptr %start, i64 0, i32 1
-  store i32 %number, ptr %number_at, align 4
-  %thread = getelementptr inbounds i64, ptr %threads, i32 %number
-  %failure = call i32 @pthread_create(ptr %thread, ptr null, ptr @run_job_of_start, ptr %start)
-  %is_created = icmp eq i32 %failure, 0
-  br i1 %is_created, label %created, label %give_up
-
-give_up:
-  ; The jobs that run wait for the others, so there is no way back.
-  call void @abort()
-  unreachable
-
-created:
-  %following = add i32 %number, 1
-  br label %create
-
-own:
-  call void @run_job(ptr %jobs, i32 0)
-  br label %join
-
-join:
-  %joined = phi i32 [ 1, %own ], [ %next, %wait ]
-  %waiting = icmp ult i32 %joined, %count
-  br i1 %waiting, label %wait, label %leave
-
-wait:
-  %joined_at = getelementptr inbounds i64, ptr %threads, i32 %joined
-  %joined_thread = load i64, ptr %joined_at, align 8
-  %result = call i32 @pthread_join(i64 %joined_thread, ptr null)
-  %next = add i32 %joined, 1
-  br label %join
-
-leave:
   ret void
 }
