@@ -1,22 +1,14 @@
-"""The threads that loops and matrix products are shared out to: an OpenMP run time, found when it is first needed.
+"""The threads that loops and matrix products are shared out to: helpers of our own, made when the first loop needs them.
 
-`TIR_OPENMP_LIBRARY` names it; else it is the system's libgomp, else LLVM's or Intel's OpenMP (the wheel intel-openmp
-brings the latter). Without any of them loops run in the calling thread. So they do in a forked child, as no OpenMP run
-time survives fork.
-
-One loop at a time has the threads: what other Python threads call meanwhile runs in those.
+One loop at a time has them: what other Python threads call meanwhile runs in those. A forked child makes helpers anew.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import sys
-from functools import cache
-from pathlib import Path
 
 from tir.config import config
-from tir.support.errors import TirError
 
 from .cpu import LoadedObject, add_symbol, provide_symbols
 from .llvm_lock import LLVM_LOCK
@@ -25,30 +17,11 @@ from .support import load_support
 PARALLEL_FOR = "tir_parallel_for"
 """`i32 (i32 (ptr context, i64 begin, i64 end), ptr context, i64 count, i64 grain)`; see `native/parallel.ll`."""
 
-_ENVIRONMENT = "TIR_OPENMP_LIBRARY"
-_LIBRARIES = (
-    "libgomp.so.1",
-    "libomp.so.5",
-    "libiomp5.so",
-    # Where pip installs the wheel intel-openmp.
-    str(Path(sys.prefix) / "lib" / "libiomp5.so"),
-)
-_NO_RUNTIME = "none"
-_TEAM = "tir_team"
 _THREADS = "tir_threads"
-_POINTERS = {
-    "tir_omp_in_parallel": "omp_in_parallel",
-    "tir_omp_get_thread_num": "omp_get_thread_num",
-    # The last one: it is what makes the others used.
-    "tir_gomp_parallel": "GOMP_parallel",
-}
-"""The variables of the support module, and the functions of the run time that they point to."""
-_MUTEX_SIZE = 64
-
+_RESET = "tir_reset_helpers"
 
 _native: LoadedObject | None = None
 _bound = False
-_forked = False
 
 
 def bind_symbols() -> None:
@@ -59,7 +32,7 @@ def bind_symbols() -> None:
             return
         _bound = True
         provide_symbols([PARALLEL_FOR], _provide)
-        os.register_at_fork(after_in_child=_after_fork)
+        os.register_at_fork(after_in_child=_reset_helpers)
         config.on_change("threads", _apply_count)
 
 
@@ -68,53 +41,16 @@ def num_threads() -> int:
     return config.threads or len(os.sched_getaffinity(0))
 
 
-def runtime_name() -> str:
-    """The OpenMP run time that loops use, as it was looked for: `"libgomp.so.1"`, say; `"none"` without any."""
-    return _NO_RUNTIME if _forked else _find_library()[1]
-
-
 def _provide() -> None:
     global _native  # noqa: PLW0603 - one per process
     with LLVM_LOCK:
         if _native is None:
-            exports = (PARALLEL_FOR, _TEAM, _THREADS, *_POINTERS)
-            loaded = load_support("parallel", exports)
-            library, _ = _find_library()
-            if library is not None:
-                for variable, function in _POINTERS.items():
-                    address = ctypes.cast(library[function], ctypes.c_void_p).value
-                    ctypes.c_void_p.from_address(loaded.address(variable)).value = address
-            _native = loaded
+            _native = load_support("parallel", (PARALLEL_FOR, _THREADS, _RESET))
+            _reset_helpers()
+            # Helpers run this code until the process ends, after the interpreter has given up its modules.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(_native))
             _apply_count()
         add_symbol(PARALLEL_FOR, _native.address(PARALLEL_FOR))
-
-
-@cache
-def _find_library() -> tuple[ctypes.CDLL | None, str]:
-    """The OpenMP run time with its name; `TirError` where the environment names one that cannot be used."""
-    named = os.environ.get(_ENVIRONMENT)
-    if named:
-        library = _open(named)
-        if library is None:
-            raise TirError(
-                f"{_ENVIRONMENT} names {named}, which is no OpenMP run time with libgomp's interface"
-            )
-        return library, named
-    for name in _LIBRARIES:
-        library = _open(name)
-        if library is not None:
-            return library, name
-    return None, _NO_RUNTIME
-
-
-def _open(name: str) -> ctypes.CDLL | None:
-    try:
-        library = ctypes.CDLL(name)
-        for function in _POINTERS.values():
-            library[function]
-    except (OSError, AttributeError):
-        return None
-    return library
 
 
 def _apply_count() -> None:
@@ -122,10 +58,6 @@ def _apply_count() -> None:
         ctypes.c_int32.from_address(_native.address(_THREADS)).value = num_threads()
 
 
-def _after_fork() -> None:
-    """The threads are gone, and whoever held the mutex may be, too."""
-    global _forked  # noqa: PLW0603 - a property of the process
+def _reset_helpers() -> None:
     if _native is not None:
-        _forked = True
-        ctypes.c_void_p.from_address(_native.address("tir_gomp_parallel")).value = None
-        ctypes.memset(_native.address(_TEAM), 0, _MUTEX_SIZE)
+        _native.function(_RESET, None)()
