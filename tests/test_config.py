@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import tir
-from tir import tensor as T
 from tir.config import FLAGS, Config, config
-from tir.runtime import blas
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,18 +95,6 @@ def test_environment_variable() -> None:
 @pytest.mark.parametrize("value", ["", "0", "many"])
 def test_what_other_libraries_may_read_does_not_stop_tir(value: str) -> None:
     assert flag_in_a_new_process("threads", OMP_NUM_THREADS=value) == "None"
-
-
-def test_threads_of_matrix_products() -> None:
-    before = blas.get_num_threads()
-    x = T.dmatrix("x")
-    try:
-        for count in (2, 3):
-            with config.change_flags(threads=count):
-                tir.function([x], T.dot(x, x))
-                assert blas.get_num_threads() == count
-    finally:
-        blas.set_num_threads(before)
 
 
 def test_listeners_hear_of_every_assignment() -> None:

@@ -26,4 +26,4 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %ok: i1) {
 }
 // CHECK: llvm.func internal @tir_dgemm
 // CHECK: llvm.call @tir_pack_d
-// CHECK: llvm.call @scipy_cblas_dgemm
+// CHECK: llvm.call @tir_shared_gemm

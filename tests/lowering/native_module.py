@@ -15,7 +15,7 @@ from tir.lowering.convert_to_llvm import ConvertToLLVMPass
 from tir.lowering.outline_parallel import OutlineParallelPass
 from tir.lowering.to_llvm.descriptor import static_strides
 from tir.pipelines import new_context
-from tir.runtime import cpu, threads
+from tir.runtime import cpu, products, threads
 from tir.runtime.pool import provide_pool
 from tir.runtime.python_abi import bind_symbols
 from tir.targets.llvm_ir import llvm_assembly
@@ -40,6 +40,7 @@ class NativeModule:
         bind_symbols()
         provide_pool()
         threads.bind_symbols()
+        products.bind_symbols()
         source = Parser(new_context(), text).parse_module()
         self.types: dict[str, list[Attribute]] = {}
         self.results: dict[str, list[Attribute]] = {}

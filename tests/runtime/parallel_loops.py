@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import numpy as np
 
-from tir.runtime import blas, cpu, threads
+from tir.runtime import cpu, products, threads
 
 # A context is: how often each iteration ran (i32*), the ranges (i64 pairs), how many there are, the iteration that
 # fails, the status it fails with, and how many iterations each iteration's own loop has.
@@ -114,22 +116,73 @@ def _function(name: str) -> Callable[[int, int, int], int]:
     return _code[0].function(name, ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 
 
-def _gemm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """A product by the library of `blas`, called as compiled code does."""
-    c = np.full((a.shape[0], b.shape[1]), np.nan)
-    (m, n), k = c.shape, a.shape[1]
-    pointers = [ctypes.c_void_p(x.ctypes.data) for x in (a, b, c)]
-    one, zero = ctypes.c_double(1), ctypes.c_double(0)
-    gemm = blas.library()["scipy_cblas_dgemm"]
-    gemm(101, 111, 111, m, n, k, one, pointers[0], k, pointers[1], n, zero, pointers[2], n)
-    return c
+_SHARED = """
+declare void @tir_shared_gemm(
+  i64, i64, i32, i32, i64, i64, i64, double, ptr, i64, i64, ptr, i64, i64, double, ptr, i64, i64)
+declare void @tir_shared_gemv(
+  i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
+
+define ptr @gemm_address() {
+  ret ptr @tir_shared_gemm
+}
+
+define ptr @gemv_address() {
+  ret ptr @tir_shared_gemv
+}
+"""
+_POINTER, _REAL, _INT, _SIZE = ctypes.c_void_p, ctypes.c_double, ctypes.c_int32, ctypes.c_int64
+_STRIDED = (_POINTER, _SIZE, _SIZE)
+_GEMM = (*[_SIZE] * 2, *[_INT] * 2, *[_SIZE] * 3, _REAL, *_STRIDED, *_STRIDED, _REAL, *_STRIDED)
+_GEMV = (_SIZE, _INT, *[_SIZE] * 2, _REAL, *[_POINTER, _SIZE] * 2, _REAL, _POINTER, _SIZE)
+
+
+@cache
+def _shared(name: str, types: tuple[Any, ...]) -> Callable[..., None]:
+    """A function of the run time, called as compiled code does."""
+    threads.bind_symbols()
+    products.bind_symbols()
+    loaded = cpu.load_object(cpu.compile_to_object(_SHARED), [name])
+    return ctypes.CFUNCTYPE(None, *types)(loaded.function(name, ctypes.c_void_p)())
+
+
+def _layout(matrix: np.ndarray) -> tuple[int, int]:
+    """What BLAS calls the order of a contiguous matrix, and its leading stride."""
+    by_rows = matrix.flags.c_contiguous
+    return (111, max(matrix.shape[1], 1)) if by_rows else (112, max(matrix.shape[0], 1))
+
+
+def gemm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The product of matrices, or of batches of them that are contiguous; of one matrix b with all of a."""
+    left, right = (x if x.ndim == 3 else x[np.newaxis] for x in (a, b))
+    c = np.full((left.shape[0], left.shape[1], right.shape[2]), np.nan, a.dtype)
+    (count, m, n), k, size = c.shape, a.shape[-1], a.itemsize
+    (a_layout, lda), (b_layout, ldb) = (
+        _layout(x[0]) if len(x) else (111, x.shape[2]) for x in (left, right)
+    )
+    b_batch = 0 if len(right) == 1 else k * n
+    pointers = (x.ctypes.data for x in (a, b, c))
+    strides = ((lda, m * k), (ldb, b_batch), (max(n, 1), m * n))
+    left_, right_, out = ((pointer, *pair) for pointer, pair in zip(pointers, strides, strict=True))
+    arguments = (size, count, a_layout, b_layout, m, n, k, 1.0, *left_, *right_, 0.0, *out)
+    _shared("gemm_address", _GEMM)(*arguments)
+    return c if a.ndim == 3 else c[0]
+
+
+def gemv(a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The product of a matrix and a vector of any stride."""
+    y = np.full(a.shape[0], np.nan, a.dtype)
+    layout, lda = _layout(a)
+    stride = x.strides[0] // x.itemsize
+    factors = (a.ctypes.data, lda, x.ctypes.data, stride)
+    arguments = (a.itemsize, layout, *a.shape, 1.0, *factors, 0.0, y.ctypes.data, 1)
+    _shared("gemv_address", _GEMV)(*arguments)
+    return y
 
 
 def check_product(seed: int, size: int = 300) -> None:
     """Compares a product with NumPy's."""
-    threads.bind_symbols()
     a, b = np.random.default_rng(seed).random((2, size, size))
-    np.testing.assert_allclose(_gemm(a, b), a @ b, rtol=1e-12)
+    np.testing.assert_allclose(gemm(a, b), a @ b, rtol=1e-12)
 
 
 def everything() -> int:

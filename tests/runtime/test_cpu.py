@@ -150,13 +150,8 @@ def test_constant_data_is_loaded() -> None:
     assert [function(i) for i in range(3)] == [1.0, 2.0, 4.0]
 
 
-def test_blas_threads_can_be_set() -> None:
-    before = blas.get_num_threads()
-    blas.set_num_threads(1)
-    assert blas.get_num_threads() == 1
-    blas.set_num_threads(before)
-    with pytest.raises(ValueError, match="at least 1"):
-        blas.set_num_threads(0)
+def test_blas_has_the_thread_that_calls_it() -> None:
+    assert blas.library()["scipy_openblas_get_num_threads"]() == 1
 
 
 def test_blas_symbols() -> None:

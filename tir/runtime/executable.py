@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tir.runtime import python_abi, streams, threads
+from tir.runtime import products, python_abi, streams, threads
 from tir.runtime.cpu import LoadedObject, load_object
 from tir.runtime.pool import provide_pool
 
@@ -36,6 +36,7 @@ class Executable:
     def __init__(self, object_code: bytes, name: str = "tir_function") -> None:
         python_abi.bind_symbols()
         threads.bind_symbols()
+        products.bind_symbols()
         streams.bind_symbols()
         provide_pool()
         self._loaded: LoadedObject = load_object(object_code, (ENTRY, _PEAK_MEMORY))

@@ -1,6 +1,6 @@
 """Functions that a module defines around BLAS: they choose the routine and the layout, pack, and check ranges.
 
-Each returns a status: 0, or that memory ran out, or that a size does not fit BLAS's 32-bit integers.
+Products of matrices, and of a matrix and a vector, go to the run time, which shares them out to threads. Each returns a status: 0, or that memory ran out, or that a size does not fit BLAS's 32-bit integers.
 A matrix passes as a pointer, a row stride and a column stride, in elements; any strides will do.
 """
 
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects import llvm
-from xdsl.dialects.builtin import i32, i64
+from xdsl.dialects.builtin import f64, i32, i64
 from xdsl.ir import Attribute, Block, SSAValue
 
 from .blas_operands import (
-    NO_TRANSPOSE,
     Precision,
     all_of,
     any_of,
@@ -27,7 +26,6 @@ from .blas_operands import (
     prepare_vector,
     require_range,
     return_status,
-    within_int32,
 )
 from .descriptor import POINTER
 from .emitter import OUT_OF_MEMORY, FunctionEmitter
@@ -42,13 +40,12 @@ from .product_loops import (
     store_scaled_sum,
 )
 
-ROW_MAJOR = 101
+SHARED_GEMM = "tir_shared_gemm"
+SHARED_GEMV = "tir_shared_gemv"
+"""Of the run time: see `native/products.ll` there."""
+
 TINY_PRODUCT = 128
 """Up to this many multiplications, loops are done before BLAS has looked at its arguments."""
-
-
-MANY_PRODUCTS = 8
-"""From this many products on, threads share out whole products instead of working on each one together."""
 
 
 def _return_value(emitter: FunctionEmitter, status: SSAValue) -> None:
@@ -171,7 +168,6 @@ def _call_gemm(
     c_row: SSAValue,
 ) -> None:
     m, n, k = sizes
-    type_ = precision.type_
     least = at_least_one(emitter, n)
     # A row stride means nothing where there is one row, or nothing in a row.
     unused = any_of(
@@ -188,30 +184,59 @@ def _call_gemm(
     )
     a = prepare_matrix(emitter, precision, left.values, m, k)
     b = prepare_matrix(emitter, precision, right.values, k, n, to_free=a.temporary)
-    routine = precision.blas("gemm")
-    emitter.module.declare(
-        routine, [*[i32] * 6, type_, POINTER, i32, POINTER, i32, type_, POINTER, i32], VOID
-    )
-    emitter.call(
-        routine,
-        [
-            emitter.integer(ROW_MAJOR, i32),
-            a.layout,
-            b.layout,
-            *(narrow(emitter, size) for size in (m, n, k)),
-            alpha,
-            a.pointer,
-            narrow(emitter, a.stride),
-            b.pointer,
-            narrow(emitter, b.stride),
-            beta,
-            c,
-            narrow(emitter, leading),
-        ],
+    none = emitter.integer(0)
+    _call_shared_gemm(
+        emitter,
+        precision,
+        (emitter.integer(1), m, n, k),
+        alpha,
+        (a.layout, a.pointer, a.stride, none),
+        (b.layout, b.pointer, b.stride, none),
+        beta,
+        (c, leading, none),
     )
     free(emitter, a.temporary)
     free(emitter, b.temporary)
     return_status(emitter, 0)
+
+
+def _call_shared_gemm(
+    emitter: FunctionEmitter,
+    precision: Precision,
+    sizes: tuple[SSAValue, SSAValue, SSAValue, SSAValue],
+    alpha: SSAValue,
+    a: tuple[SSAValue, SSAValue, SSAValue, SSAValue],
+    b: tuple[SSAValue, SSAValue, SSAValue, SSAValue],
+    beta: SSAValue,
+    c: tuple[SSAValue, SSAValue, SSAValue],
+) -> None:
+    """Sizes are count, m, n, k; a factor is its layout, pointer, leading stride, and stride of the batch."""
+    matrix: list[Attribute] = [POINTER, i64, i64]
+    emitter.module.declare(
+        SHARED_GEMM,
+        [i64, i64, i32, i32, i64, i64, i64, f64, *matrix, *matrix, f64, *matrix],
+        VOID,
+    )
+    count, *size = sizes
+    layouts, factors = (a[0], b[0]), (*a[1:], *b[1:])
+    emitter.call(
+        SHARED_GEMM,
+        [
+            emitter.integer(precision.size),
+            count,
+            *layouts,
+            *size,
+            _widen(emitter, alpha),
+            *factors,
+            _widen(emitter, beta),
+            *c,
+        ],
+    )
+
+
+def _widen(emitter: FunctionEmitter, value: SSAValue) -> SSAValue:
+    """A float as an f64."""
+    return value if value.type == f64 else emitter.emit(llvm.FPExtOp, (value,), f64)
 
 
 def declare_batch_gemm(module: ModuleEmitter, precision: Precision) -> str:
@@ -231,9 +256,7 @@ def declare_batch_gemm(module: ModuleEmitter, precision: Precision) -> str:
     right = find_layout(emitter, b_row, b_column, k, n)
     together = all_of(
         emitter,
-        # One of few large products has all threads; of many products each has one.
-        emitter.compare("sge", count, emitter.integer(MANY_PRODUCTS)),
-        within_int32(emitter, count, m, n, k, a_batch, b_batch, c_batch, c_row),
+        fits_int32(emitter, count, m, n, k, c_row),
         *(emitter.compare("sge", size, emitter.integer(1)) for size in (m, n, k)),
         emitter.compare("sge", c_row, n),
         is_usual(emitter, alpha, type_),
@@ -247,29 +270,15 @@ def declare_batch_gemm(module: ModuleEmitter, precision: Precision) -> str:
     large = emitter.compare("sgt", each, emitter.integer(TINY_PRODUCT))
     emitter.cond_branch(large, call, one_by_one)
     emitter.begin(call)
-    routine = precision.blas("gemm_batch_strided")
-    strided: list[Attribute] = [POINTER, i32, i32]
-    module.declare(routine, [*[i32] * 6, type_, *strided, *strided, type_, *strided, i32], VOID)
-    emitter.call(
-        routine,
-        [
-            emitter.integer(ROW_MAJOR, i32),
-            left.transpose,
-            right.transpose,
-            *(narrow(emitter, size) for size in (m, n, k)),
-            alpha,
-            a,
-            narrow(emitter, left.leading),
-            narrow(emitter, a_batch),
-            b,
-            narrow(emitter, right.leading),
-            narrow(emitter, b_batch),
-            beta,
-            c,
-            narrow(emitter, c_row),
-            narrow(emitter, c_batch),
-            narrow(emitter, count),
-        ],
+    _call_shared_gemm(
+        emitter,
+        precision,
+        (count, m, n, k),
+        alpha,
+        (left.transpose, a, left.leading, a_batch),
+        (right.transpose, b, right.leading, b_batch),
+        beta,
+        (c, c_row, c_batch),
     )
     return_status(emitter, 0)
     emitter.begin(one_by_one)
@@ -321,28 +330,26 @@ def declare_gemv(module: ModuleEmitter, precision: Precision) -> str:
     emitter.begin(multiply)
     matrix = prepare_matrix(emitter, precision, (a, a_row, a_column), m, n)
     vector = prepare_vector(emitter, precision, x, x_stride, n, to_free=matrix.temporary)
-    plain = emitter.compare("eq", matrix.layout, emitter.integer(NO_TRANSPOSE, i32))
-    routine = precision.blas("gemv")
     module.declare(
-        routine,
-        [*[i32] * 4, type_, POINTER, i32, POINTER, i32, type_, POINTER, i32],
+        SHARED_GEMV,
+        [i64, i32, i64, i64, f64, POINTER, i64, POINTER, i64, f64, POINTER, i64],
         VOID,
     )
     emitter.call(
-        routine,
+        SHARED_GEMV,
         [
-            emitter.integer(ROW_MAJOR, i32),
+            emitter.integer(precision.size),
             matrix.layout,
-            narrow(emitter, emitter.select(plain, m, n)),
-            narrow(emitter, emitter.select(plain, n, m)),
-            alpha,
+            m,
+            n,
+            _widen(emitter, alpha),
             matrix.pointer,
-            narrow(emitter, matrix.stride),
+            matrix.stride,
             vector.pointer,
-            narrow(emitter, vector.stride),
-            beta,
+            vector.stride,
+            _widen(emitter, beta),
             y,
-            narrow(emitter, step),
+            step,
         ],
     )
     free(emitter, matrix.temporary)

@@ -1,37 +1,43 @@
-; Ranges of a loop, and the jobs of BLAS, shared out to the threads of an OpenMP run time. That is called through
-; pointers that tir/runtime/threads.py sets; where they are null, loops run in the calling thread.
+; Ranges of a loop shared out to threads of our own, which sleep between loops.
+;
+; Nobody waits for a thread that has taken nothing: the loop ends when all ranges that were taken are finished, and a
+; helper that the system lets run too late finds them all taken. What it reads is not on the stack of the caller, and
+; what it changes, the mark of a range, carries the number of the loop.
 
 @tir_threads = global i32 1
-@tir_gomp_parallel = global ptr null
-@tir_omp_in_parallel = global ptr null
-@tir_omp_get_num_threads = global ptr null
-@tir_omp_get_thread_num = global ptr null
 
-; A pthread_mutex_t, held by the thread that has the team: one loop or product at a time uses all CPUs.
-@tir_team = global [64 x i8] zeroinitializer, align 64
-
-declare i32 @pthread_mutex_trylock(ptr)
-declare i32 @pthread_mutex_lock(ptr)
-declare i32 @pthread_mutex_unlock(ptr)
-declare i32 @pthread_create(ptr, ptr, ptr, ptr)
-declare i32 @pthread_join(i64, ptr)
-declare void @abort() noreturn
-declare i64 @llvm.umin.i64(i64, i64)
-declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+@held = internal global i32 0, align 64         ; 1 while a thread has the team: one loop at a time uses all CPUs
+@created = internal global i32 0                ; how many helpers there are
+@number = internal global i64 0, align 64       ; of the loop, from 1 up; helpers wait for it to change
+@sleepers = internal global i32 0, align 64     ; how many helpers sleep, or are about to, and have not been woken
+@left = internal global i32 0, align 64         ; the ranges that are not finished, more by 2^30 if the caller sleeps
+@wake = internal global [64 x i8] zeroinitializer, align 64      ; a sem_t, on which helpers sleep
+@finished = internal global [64 x i8] zeroinitializer, align 64  ; a sem_t, on which the caller sleeps
 
 ; The task, its context, the count of iterations, the number of ranges, the units in a range, how many ranges have
-; one unit more, the iterations of a unit, the size of the team; then a byte for each range, which tells whether a
-; thread has taken it, and the first status that is not 0.
-%loop = type { ptr, ptr, i64, i64, i64, i64, i64, i64, ptr, i32 }
+; one unit more, the iterations of a unit, the size of the team; the first status that is not 0.
+%loop = type { ptr, ptr, i64, i64, i64, i64, i64, i64, i32 }
+@loop = internal global %loop zeroinitializer, align 64
+
+; For each range twice the number of the loop, and 1 more once somebody has taken it.
+@marks = internal global [1024 x i64] zeroinitializer, align 64
+
+declare i32 @pthread_create(ptr, ptr, ptr, ptr)
+declare i32 @pthread_detach(i64)
+declare i32 @pthread_sigmask(i32, ptr, ptr)
+declare i32 @sem_init(ptr, i32, i32)
+declare i32 @sem_post(ptr)
+declare i32 @sem_wait(ptr)
+declare i64 @llvm.umin.i64(i64, i64)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 
 ; i32 tir_parallel_for(i32 task(context, begin, end), context, count, grain)
 ;
 ; Calls the task for consecutive ranges that cover 0 to count, each of at least `grain` iterations; the bounds are
 ; multiples of 64 where the grain is at least 64. The first status that is not 0 is the result, and keeps ranges
-; that nobody has started from running.
+; that nobody has started from running. A loop in a loop runs in its thread, as do loops of other threads meanwhile.
 define i32 @tir_parallel_for(ptr %task, ptr %context, i64 %count, i64 %grain) nounwind {
 entry:
-  %loop = alloca %loop, align 64
   %some = icmp sgt i64 %count, 0
   br i1 %some, label %divide, label %nothing
 
@@ -52,55 +58,55 @@ divide:
   %threads_wide = zext i32 %threads to i64
   ; A few ranges for each thread: whoever is late takes fewer.
   %wanted = shl i64 %threads_wide, 2
-  %ranges = call i64 @llvm.umin.i64(i64 %most, i64 %wanted)
+  %possible = call i64 @llvm.umin.i64(i64 %wanted, i64 1024)
+  %ranges = call i64 @llvm.umin.i64(i64 %most, i64 %possible)
   %several = icmp ugt i64 %ranges, 1
-  %parallel = load atomic ptr, ptr @tir_gomp_parallel monotonic, align 8
-  %available = icmp ne ptr %parallel, null
   %many = icmp ugt i32 %threads, 1
-  %both = and i1 %several, %available
-  %useful = and i1 %both, %many
-  br i1 %useful, label %ask, label %serial
-
-ask:
-  %in_parallel = load atomic ptr, ptr @tir_omp_in_parallel monotonic, align 8
-  %nested = call i32 %in_parallel()
-  %outermost = icmp eq i32 %nested, 0
-  br i1 %outermost, label %try, label %serial
+  %useful = and i1 %several, %many
+  br i1 %useful, label %try, label %serial
 
 try:
-  %busy = call i32 @pthread_mutex_trylock(ptr @tir_team)
-  %free = icmp eq i32 %busy, 0
+  %holder = atomicrmw xchg ptr @held, i32 1 acquire
+  %free = icmp eq i32 %holder, 0
   br i1 %free, label %share, label %serial
 
 share:
   %quotient = udiv i64 %units, %ranges
   %remainder = urem i64 %units, %ranges
-  store ptr %task, ptr %loop, align 8
-  %context_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 1
-  store ptr %context, ptr %context_at, align 8
-  %count_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 2
-  store i64 %count, ptr %count_at, align 8
-  %ranges_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 3
-  store i64 %ranges, ptr %ranges_at, align 8
-  %quotient_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 4
-  store i64 %quotient, ptr %quotient_at, align 8
-  %remainder_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 5
-  store i64 %remainder, ptr %remainder_at, align 8
-  %unit_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 6
-  store i64 %unit, ptr %unit_at, align 8
-  %team_wide = call i64 @llvm.umin.i64(i64 %threads_wide, i64 %ranges)
-  %team_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
-  store i64 %team_wide, ptr %team_at, align 8
-  %taken = alloca i8, i64 %ranges, align 64
-  call void @llvm.memset.p0.i64(ptr %taken, i8 0, i64 %ranges, i1 false)
-  %taken_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
-  store ptr %taken, ptr %taken_at, align 8
-  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 9
-  store i32 0, ptr %status_at, align 4
-  %team = trunc i64 %team_wide to i32
-  call void %parallel(ptr @take_ranges, ptr %loop, i32 %team, i32 0)
-  %status = load atomic i32, ptr %status_at monotonic, align 4
-  %unlocked = call i32 @pthread_mutex_unlock(ptr @tir_team)
+  store ptr %task, ptr @loop, align 8
+  store ptr %context, ptr getelementptr (%loop, ptr @loop, i64 0, i32 1), align 8
+  store i64 %count, ptr getelementptr (%loop, ptr @loop, i64 0, i32 2), align 8
+  store atomic i64 %ranges, ptr getelementptr (%loop, ptr @loop, i64 0, i32 3) monotonic, align 8
+  store i64 %quotient, ptr getelementptr (%loop, ptr @loop, i64 0, i32 4), align 8
+  store i64 %remainder, ptr getelementptr (%loop, ptr @loop, i64 0, i32 5), align 8
+  store i64 %unit, ptr getelementptr (%loop, ptr @loop, i64 0, i32 6), align 8
+  %team = call i64 @llvm.umin.i64(i64 %threads_wide, i64 %ranges)
+  store atomic i64 %team, ptr getelementptr (%loop, ptr @loop, i64 0, i32 7) monotonic, align 8
+  store atomic i32 0, ptr getelementptr (%loop, ptr @loop, i64 0, i32 8) monotonic, align 4
+  %ranges_narrow = trunc i64 %ranges to i32
+  store atomic i32 %ranges_narrow, ptr @left monotonic, align 4
+  %previous = load atomic i64, ptr @number monotonic, align 8
+  %number = add i64 %previous, 1
+  %unmarked = shl i64 %number, 1
+  br label %mark
+
+mark:
+  %range = phi i64 [ 0, %share ], [ %next, %mark ]
+  %mark_at = getelementptr inbounds [1024 x i64], ptr @marks, i64 0, i64 %range
+  store atomic i64 %unmarked, ptr %mark_at release, align 8
+  %next = add i64 %range, 1
+  %more = icmp ult i64 %next, %ranges
+  br i1 %more, label %mark, label %call_helpers
+
+call_helpers:
+  %helpers = add i64 %team, -1
+  call void @create_helpers(i64 %helpers)
+  store atomic i64 %number, ptr @number seq_cst, align 8
+  call void @wake_helpers()
+  call void @take_ranges(i64 %number, i64 %ranges, i64 %team, i64 0)
+  call void @wait_for_helpers()
+  %status = load atomic i32, ptr getelementptr (%loop, ptr @loop, i64 0, i32 8) monotonic, align 4
+  store atomic i32 0, ptr @held release, align 4
   ret i32 %status
 
 serial:
@@ -108,61 +114,72 @@ serial:
   ret i32 %result
 }
 
-; What every thread of the team does: take ranges that nobody has taken, first those of its own part of the loop, so
-; that it finds there in its cache what it wrote in the loop before.
-define internal void @take_ranges(ptr %loop) nounwind {
+; Takes ranges of a loop that nobody has taken, first those of its own part, so that a thread finds there in its cache
+; what it wrote in the loop before. Where the loop is over, there are none, whatever else is true of it.
+define internal void @take_ranges(i64 %number, i64 %ranges, i64 %team, i64 %thread) nounwind {
 entry:
-  %task = load ptr, ptr %loop, align 8
-  %context_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 1
-  %context = load ptr, ptr %context_at, align 8
-  %count_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 2
-  %count = load i64, ptr %count_at, align 8
-  %ranges_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 3
-  %ranges = load i64, ptr %ranges_at, align 8
-  %quotient_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 4
-  %quotient = load i64, ptr %quotient_at, align 8
-  %remainder_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 5
-  %remainder = load i64, ptr %remainder_at, align 8
-  %unit_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 6
-  %unit = load i64, ptr %unit_at, align 8
-  %team_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 7
-  %team = load i64, ptr %team_at, align 8
-  %taken_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 8
-  %taken = load ptr, ptr %taken_at, align 8
-  %status_at = getelementptr inbounds %loop, ptr %loop, i64 0, i32 9
-  %get_thread = load atomic ptr, ptr @tir_omp_get_thread_num monotonic, align 8
-  %thread = call i32 %get_thread()
-  %thread_wide = zext i32 %thread to i64
-  %before = mul i64 %thread_wide, %ranges
+  %unmarked = shl i64 %number, 1
+  %marked = or i64 %unmarked, 1
+  %before = mul i64 %thread, %ranges
   %first = udiv i64 %before, %team
   br label %look
 
 look:
   %seen = phi i64 [ 0, %entry ], [ %seen_next, %pass ]
-  %failure = load atomic i32, ptr %status_at monotonic, align 4
-  %well = icmp eq i32 %failure, 0
-  %left = icmp ult i64 %seen, %ranges
-  %go_on = and i1 %well, %left
-  br i1 %go_on, label %take, label %done
+  %some = icmp ult i64 %seen, %ranges
+  br i1 %some, label %read, label %done
 
-take:
+read:
   %ahead = add i64 %first, %seen
   %over = icmp uge i64 %ahead, %ranges
   %wrapped = sub i64 %ahead, %ranges
-  %number = select i1 %over, i64 %wrapped, i64 %ahead
-  %mark = getelementptr inbounds i8, ptr %taken, i64 %number
-  %old = atomicrmw xchg ptr %mark, i8 1 monotonic
-  %mine = icmp eq i8 %old, 0
+  %range = select i1 %over, i64 %wrapped, i64 %ahead
+  %mark_at = getelementptr inbounds [1024 x i64], ptr @marks, i64 0, i64 %range
+  %mark = load atomic i64, ptr %mark_at monotonic, align 8
+  %is_free = icmp eq i64 %mark, %unmarked
+  br i1 %is_free, label %take, label %pass
+
+take:
+  %exchange = cmpxchg ptr %mark_at, i64 %unmarked, i64 %marked acquire monotonic
+  %mine = extractvalue { i64, i1 } %exchange, 1
   br i1 %mine, label %run, label %pass
+
+run:
+  call void @run_range(i64 %range)
+  %left = atomicrmw sub ptr @left, i32 1 acq_rel
+  %last = icmp eq i32 %left, 1073741825
+  br i1 %last, label %tell, label %pass
+
+tell:                                           ; the caller sleeps, and this was the last
+  %posted = call i32 @sem_post(ptr @finished)
+  br label %pass
 
 pass:
   %seen_next = add i64 %seen, 1
   br label %look
 
+done:
+  ret void
+}
+
+; Runs a range of the loop, which is not over before it is finished.
+define internal void @run_range(i64 %range) nounwind {
+entry:
+  %failure = load atomic i32, ptr getelementptr (%loop, ptr @loop, i64 0, i32 8) monotonic, align 4
+  %well = icmp eq i32 %failure, 0
+  br i1 %well, label %run, label %done
+
 run:
-  %after = add i64 %number, 1
-  %begin_units = mul i64 %number, %quotient
-  %begin_more = call i64 @llvm.umin.i64(i64 %number, i64 %remainder)
+  %task = load ptr, ptr @loop, align 8
+  %context = load ptr, ptr getelementptr (%loop, ptr @loop, i64 0, i32 1), align 8
+  %count = load i64, ptr getelementptr (%loop, ptr @loop, i64 0, i32 2), align 8
+  %ranges = load atomic i64, ptr getelementptr (%loop, ptr @loop, i64 0, i32 3) monotonic, align 8
+  %quotient = load i64, ptr getelementptr (%loop, ptr @loop, i64 0, i32 4), align 8
+  %remainder = load i64, ptr getelementptr (%loop, ptr @loop, i64 0, i32 5), align 8
+  %unit = load i64, ptr getelementptr (%loop, ptr @loop, i64 0, i32 6), align 8
+  %after = add i64 %range, 1
+  %begin_units = mul i64 %range, %quotient
+  %begin_more = call i64 @llvm.umin.i64(i64 %range, i64 %remainder)
   %begin_sum = add i64 %begin_units, %begin_more
   %begin = mul i64 %begin_sum, %unit
   %end_units = mul i64 %after, %quotient
@@ -173,166 +190,173 @@ run:
   %end = select i1 %last, i64 %count, i64 %bound
   %status = call i32 %task(ptr %context, i64 %begin, i64 %end)
   %good = icmp eq i32 %status, 0
-  br i1 %good, label %pass, label %fail
+  br i1 %good, label %done, label %fail
 
 fail:
-  %exchange = cmpxchg ptr %status_at, i32 0, i32 %status monotonic monotonic
+  %exchange = cmpxchg ptr getelementptr (%loop, ptr @loop, i64 0, i32 8), i32 0, i32 %status monotonic monotonic
   br label %done
 
 done:
   ret void
 }
 
-; What OpenBLAS asks to have run: its function, the number of jobs, the size and the address of their descriptions,
-; its argument; then whether the team was large enough to run them.
-%jobs = type { ptr, i32, i64, ptr, i32, i32 }
-
-; The threads callback of OpenBLAS: job(number, description, argument) for `count` descriptions of `size` bytes.
-;
-; Jobs wait for each other, so each has a thread of its own. `number` also names a buffer of OpenBLAS's, so the
-; mutex is held whoever runs them. Where the team is too small, as in a parallel region of somebody else's, new
-; threads run them.
-define void @tir_blas_jobs(i32 %sync, ptr %job, i32 %count, i64 %size, ptr %descriptions, i32 %argument) nounwind {
+; Returns when all ranges are finished: soon, usually, so the caller looks for some ten microseconds before it sleeps.
+define internal void @wait_for_helpers() nounwind {
 entry:
-  %jobs = alloca %jobs, align 8
-  store ptr %job, ptr %jobs, align 8
-  %count_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 1
-  store i32 %count, ptr %count_at, align 4
-  %size_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 2
-  store i64 %size, ptr %size_at, align 8
-  %descriptions_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 3
-  store ptr %descriptions, ptr %descriptions_at, align 8
-  %argument_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 4
-  store i32 %argument, ptr %argument_at, align 4
-  %done_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 5
-  store i32 0, ptr %done_at, align 4
-  %locked = call i32 @pthread_mutex_lock(ptr @tir_team)
-  %parallel = load atomic ptr, ptr @tir_gomp_parallel monotonic, align 8
-  %available = icmp ne ptr %parallel, null
-  br i1 %available, label %ask, label %alone
+  br label %look
 
-ask:
-  %in_parallel = load atomic ptr, ptr @tir_omp_in_parallel monotonic, align 8
-  %nested = call i32 %in_parallel()
-  %outermost = icmp eq i32 %nested, 0
-  br i1 %outermost, label %share, label %alone
+look:
+  %turn = phi i32 [ 0, %entry ], [ %next, %again ]
+  %left = load atomic i32, ptr @left acquire, align 4
+  %over = icmp eq i32 %left, 0
+  br i1 %over, label %done, label %again
 
-share:
-  call void %parallel(ptr @run_job_of_thread, ptr %jobs, i32 %count, i32 0)
-  %done = load i32, ptr %done_at, align 4
-  %is_done = icmp ne i32 %done, 0
-  br i1 %is_done, label %leave, label %alone
+again:
+  fence seq_cst                                 ; leaves the core to the other thread it may have
+  %next = add i32 %turn, 1
+  %patient = icmp ult i32 %next, 5000
+  br i1 %patient, label %look, label %announce
 
-alone:
-  call void @run_in_new_threads(ptr %jobs, i32 %count)
-  br label %leave
+announce:
+  %old = atomicrmw add ptr @left, i32 1073741824 acq_rel
+  %late = icmp eq i32 %old, 0
+  br i1 %late, label %done, label %sleep
+
+sleep:                                          ; a signal ends it, too
+  %interrupted = call i32 @sem_wait(ptr @finished)
+  %woken = icmp eq i32 %interrupted, 0
+  br i1 %woken, label %done, label %sleep
+
+done:
+  ret void
+}
+
+; What helper number `argument` does all its life.
+define internal ptr @help(ptr %argument) nounwind {
+entry:
+  %thread = ptrtoint ptr %argument to i64
+  br label %wait
+
+wait:
+  %known = phi i64 [ 0, %entry ], [ %known, %sleep ], [ %new, %work ], [ %new, %take_part ]
+  br label %look
+
+look:
+  %turn = phi i32 [ 0, %wait ], [ %next, %again ]
+  %current = load atomic i64, ptr @number acquire, align 8
+  %changed = icmp ne i64 %current, %known
+  br i1 %changed, label %work, label %again
+
+again:
+  fence seq_cst
+  %next = add i32 %turn, 1
+  %patient = icmp ult i32 %next, 10000
+  br i1 %patient, label %look, label %announce
+
+announce:
+  %others = atomicrmw add ptr @sleepers, i32 1 seq_cst
+  %latest = load atomic i64, ptr @number seq_cst, align 8
+  %same = icmp eq i64 %latest, %known
+  br i1 %same, label %sleep, label %withdraw
+
+withdraw:                                       ; unless somebody has counted on this thread: it is being woken then
+  %number_asleep = load atomic i32, ptr @sleepers monotonic, align 4
+  %none = icmp eq i32 %number_asleep, 0
+  br i1 %none, label %sleep, label %leave
 
 leave:
-  %unlocked = call i32 @pthread_mutex_unlock(ptr @tir_team)
-  ret void
+  %fewer = add i32 %number_asleep, -1
+  %exchange = cmpxchg ptr @sleepers, i32 %number_asleep, i32 %fewer seq_cst monotonic
+  %left = extractvalue { i32, i1 } %exchange, 1
+  br i1 %left, label %work, label %withdraw
+
+sleep:
+  %interrupted = call i32 @sem_wait(ptr @wake)
+  %woken = icmp eq i32 %interrupted, 0
+  br i1 %woken, label %wait, label %sleep
+
+work:
+  %new = phi i64 [ %current, %look ], [ %latest, %leave ]
+  %ranges = load atomic i64, ptr getelementptr (%loop, ptr @loop, i64 0, i32 3) monotonic, align 8
+  %team = load atomic i64, ptr getelementptr (%loop, ptr @loop, i64 0, i32 7) monotonic, align 8
+  %member = icmp ult i64 %thread, %team
+  br i1 %member, label %take_part, label %wait
+
+take_part:
+  call void @take_ranges(i64 %new, i64 %ranges, i64 %team, i64 %thread)
+  br label %wait
 }
 
-define internal void @run_job(ptr %jobs, i32 %number) nounwind {
-  %job = load ptr, ptr %jobs, align 8
-  %size_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 2
-  %size = load i64, ptr %size_at, align 8
-  %descriptions_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 3
-  %descriptions = load ptr, ptr %descriptions_at, align 8
-  %argument_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 4
-  %argument = load i32, ptr %argument_at, align 4
-  %wide = zext i32 %number to i64
-  %offset = mul i64 %wide, %size
-  %description = getelementptr inbounds i8, ptr %descriptions, i64 %offset
-  call void %job(i32 %number, ptr %description, i32 %argument)
-  ret void
-}
-
-; What every thread of the team does: the job of its number, if there is a thread for each.
-define internal void @run_job_of_thread(ptr %jobs) nounwind {
+; All that sleep: they are few, and semaphores cannot choose.
+define internal void @wake_helpers() nounwind {
 entry:
-  %count_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 1
-  %count = load i32, ptr %count_at, align 4
-  %get_size = load atomic ptr, ptr @tir_omp_get_num_threads monotonic, align 8
-  %size = call i32 %get_size()
-  %enough = icmp uge i32 %size, %count
-  br i1 %enough, label %ask, label %leave
+  br label %look
 
-ask:
-  %get_number = load atomic ptr, ptr @tir_omp_get_thread_num monotonic, align 8
-  %number = call i32 %get_number()
-  %is_master = icmp eq i32 %number, 0
-  br i1 %is_master, label %tell, label %run
+look:
+  %asleep = load atomic i32, ptr @sleepers seq_cst, align 4
+  %some = icmp ne i32 %asleep, 0
+  br i1 %some, label %take, label %done
 
-tell:
-  %done_at = getelementptr inbounds %jobs, ptr %jobs, i64 0, i32 5
-  store i32 1, ptr %done_at, align 4
-  br label %run
+take:
+  %fewer = add i32 %asleep, -1
+  %exchange = cmpxchg ptr @sleepers, i32 %asleep, i32 %fewer seq_cst monotonic
+  %mine = extractvalue { i32, i1 } %exchange, 1
+  br i1 %mine, label %post, label %look
 
-run:
-  call void @run_job(ptr %jobs, i32 %number)
-  br label %leave
+post:
+  %posted = call i32 @sem_post(ptr @wake)
+  br label %look
 
-leave:
+done:
   ret void
 }
 
-; What a new thread does: a job, and which.
-%start = type { ptr, i32 }
-
-define internal ptr @run_job_of_start(ptr %start) nounwind {
-  %jobs = load ptr, ptr %start, align 8
-  %number_at = getelementptr inbounds %start, ptr %start, i64 0, i32 1
-  %number = load i32, ptr %number_at, align 4
-  call void @run_job(ptr %jobs, i32 %number)
-  ret ptr null
-}
-
-define internal void @run_in_new_threads(ptr %jobs, i32 %count) nounwind noinline {
+; As many helpers as wanted, or as the system gives. They leave signals to the threads of the program.
+define internal void @create_helpers(i64 %wanted) nounwind {
 entry:
-  %threads = alloca i64, i32 %count, align 8
-  %starts = alloca %start, i32 %count, align 8
+  %there = load i32, ptr @created, align 4
+  %wanted_narrow = trunc i64 %wanted to i32
+  %enough = icmp uge i32 %there, %wanted_narrow
+  br i1 %enough, label %done, label %prepare
+
+prepare:
+  %all_signals = alloca [128 x i8], align 8
+  %old_signals = alloca [128 x i8], align 8
+  %thread = alloca i64, align 8
+  call void @llvm.memset.p0.i64(ptr %all_signals, i8 -1, i64 128, i1 false)
+  %blocked = call i32 @pthread_sigmask(i32 2, ptr %all_signals, ptr %old_signals)
   br label %create
 
 create:
-  %number = phi i32 [ 1, %entry ], [ %following, %created ]
-  %more = icmp ult i32 %number, %count
-  br i1 %more, label %begin, label %own
-
-begin:
-  %start = getelementptr inbounds %start, ptr %starts, i32 %number
-  store ptr %jobs, ptr %start, align 8
-  %number_at = getelementptr inbounds %start, ptr %start, i64 0, i32 1
-  store i32 %number, ptr %number_at, align 4
-  %thread = getelementptr inbounds i64, ptr %threads, i32 %number
-  %failure = call i32 @pthread_create(ptr %thread, ptr null, ptr @run_job_of_start, ptr %start)
-  %is_created = icmp eq i32 %failure, 0
-  br i1 %is_created, label %created, label %give_up
-
-give_up:
-  ; The jobs that run wait for the others, so there is no way back.
-  call void @abort()
-  unreachable
+  %count = phi i32 [ %there, %prepare ], [ %helper, %created ]
+  %helper = add i32 %count, 1
+  %helper_wide = zext i32 %helper to i64
+  %argument = inttoptr i64 %helper_wide to ptr
+  %failure = call i32 @pthread_create(ptr %thread, ptr null, ptr @help, ptr %argument)
+  %success = icmp eq i32 %failure, 0
+  br i1 %success, label %created, label %restore
 
 created:
-  %following = add i32 %number, 1
-  br label %create
+  %handle = load i64, ptr %thread, align 8
+  %detached = call i32 @pthread_detach(i64 %handle)
+  store i32 %helper, ptr @created, align 4
+  %fewer = icmp ult i32 %helper, %wanted_narrow
+  br i1 %fewer, label %create, label %restore
 
-own:
-  call void @run_job(ptr %jobs, i32 0)
-  br label %join
+restore:
+  %restored = call i32 @pthread_sigmask(i32 2, ptr %old_signals, ptr null)
+  br label %done
 
-join:
-  %joined = phi i32 [ 1, %own ], [ %next, %wait ]
-  %waiting = icmp ult i32 %joined, %count
-  br i1 %waiting, label %wait, label %leave
+done:
+  ret void
+}
 
-wait:
-  %joined_at = getelementptr inbounds i64, ptr %threads, i32 %joined
-  %joined_thread = load i64, ptr %joined_at, align 8
-  %result = call i32 @pthread_join(i64 %joined_thread, ptr null)
-  %next = add i32 %joined, 1
-  br label %join
-
-leave:
+; Before the first loop, and in a forked child, which has none of the helpers, and where nobody holds the team.
+define void @tir_reset_helpers() nounwind {
+  store i32 0, ptr @held, align 4
+  store i32 0, ptr @created, align 4
+  store i32 0, ptr @sleepers, align 4
+  %wake = call i32 @sem_init(ptr @wake, i32 0, i32 0)
+  %finished = call i32 @sem_init(ptr @finished, i32 0, i32 0)
   ret void
 }
