@@ -26,7 +26,6 @@ def emit_entry(text: str) -> ModuleOp:
 @pytest.mark.parametrize(
     ("parameter", "attributes", "message"),
     [
-        (f"%x: memref<?xf64> {ATTRIBUTES}", "", "arrays from Python are strided"),
         (f"%x: memref<3xf64> {ATTRIBUTES}", "", "sizes must be 1 or ?"),
         (
             f"%x: memref<?xf64, strided<[1], offset: ?>> {ATTRIBUTES}",
