@@ -95,7 +95,7 @@ def test_emulated(program: Program) -> None:
     module = gpu_module(inputs, outputs)
     for grid in GRIDS:
         # Kernels read contiguous arguments, which the caller sees to.
-        arrays = [np.ascontiguousarray(a) for a in program.arrays]
+        arrays = [np.asarray(a, order="C") for a in program.arrays]
         results = emulate(module, arrays, len(outputs), grid)
         for result, expected in zip(results, as_list(program.oracle(*program.arrays)), strict=True):
             np.testing.assert_allclose(result, expected, rtol=1e-6, err_msg=f"grid {grid}")
