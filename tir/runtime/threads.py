@@ -1,8 +1,9 @@
 """The threads that loops and matrix products share: an OpenMP run time, found when it is first needed.
 
 `TIR_OPENMP_LIBRARY` names it; else it is the system's libgomp, else LLVM's or Intel's OpenMP (the wheel intel-openmp
-brings the latter). Without any of them loops run in the calling thread, and BLAS uses threads of its own. So they
-do in a forked child, as no OpenMP run time survives fork.
+brings the latter). Without any of them loops run in the calling thread, and BLAS uses threads of its own. In a forked
+child everything runs in the calling thread: no OpenMP run time survives fork, nor do the locks that BLAS takes for
+products in several threads, which a thread that the child does not have may hold.
 
 One call at a time has the threads: what other Python threads call meanwhile runs in those.
 """
@@ -137,7 +138,7 @@ def _open(name: str) -> ctypes.CDLL | None:
 
 def _apply_count() -> None:
     count = num_threads()
-    blas.set_num_threads(count)
+    blas.set_num_threads(1 if _forked else count)
     if _native is not None:
         ctypes.c_int32.from_address(_native.loaded.address(_THREADS)).value = count
 
@@ -157,3 +158,4 @@ def _after_fork() -> None:
         ctypes.c_void_p.from_address(address("tir_gomp_parallel")).value = None
         ctypes.memset(address(_TEAM), 0, _MUTEX_SIZE)
         blas.use_own_threads()
+        blas.set_num_threads(1)
