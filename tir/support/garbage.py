@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,3 +57,15 @@ def kept_for_good() -> Iterator[None]:
             gc.freeze()
             if not little_before:
                 gc.unfreeze()  # to the oldest generation
+
+
+def _after_fork() -> None:
+    """Only the thread that forks goes on: what others have begun does not end in the child."""
+    global _lock, _pauses  # noqa: PLW0603 - the collector is the process's
+    _lock = threading.Lock()
+    if _pauses and _was_enabled:
+        gc.enable()
+    _pauses = 0
+
+
+os.register_at_fork(after_in_child=_after_fork)

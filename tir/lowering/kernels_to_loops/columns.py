@@ -83,8 +83,19 @@ def _share_rows(
         def one(number: SSAValue, _: object) -> tuple[()]:
             lower = builder.multiply(number, block)
             upper = builder.smaller(builder.add_index(lower, block), rows)
-            loops: list[Loop] = [Extent(upper, lower), *map(Extent, sizes[1:])]
-            emit(builder, _block_of(builder, op, combiners, partial, number, columns), loops)
+            outer: list[Loop] = [Extent(upper, lower), *map(Extent, sizes[1:-1])]
+            its = _block_of(builder, op, combiners, partial, number, columns)
+
+            def several() -> None:
+                emit(builder, its, [*outer, Extent(columns)])
+
+            if any(op.is_long_sum(n) for n in combiners):
+                # A single column is summed in a register, with the care that rows are summed with.
+                single = builder.equal(columns, builder.index(1))
+                zero = builder.index(0)
+                builder.if_else(single, lambda: emit(builder, its, [*outer, zero]), several)
+            else:
+                several()
             return ()
 
         builder.for_(end, (), one, lower=begin)

@@ -1,0 +1,97 @@
+"""Sums are no less accurate than NumPy's, and special values come out as NumPy has them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tir
+from tests.reliability.costs import SMALL, costs
+from tir import tensor as T
+from tir.frontend.compiled_function import Function
+
+Array = np.ndarray[Any, Any]
+
+SHAPES = ((1, 20_011), (20_011, 1), (1024, 17), (17, 1024), (3, 20_000), (4096, 3))
+AXES = (None, 0, 1)
+
+
+def _samples(shape: tuple[int, int], dtype: str) -> dict[str, Array]:
+    rng = np.random.default_rng(shape)
+    wide = rng.normal(size=shape) * 10 ** rng.uniform(-8, 8, shape)
+    samples = {"uniform": rng.random(shape), "normal": rng.normal(size=shape), "wide": wide}
+    return {name: sample.astype(dtype) for name, sample in samples.items()}
+
+
+def _error(found: Any, terms: Array, axis: int | None) -> float:
+    """The largest error of a sum, in units of the dtype's precision times the sum of the sizes of the terms."""
+    lines = terms.reshape(1, -1) if axis is None else np.moveaxis(terms, axis, 1)
+    errors = [
+        abs(float(value) - math.fsum(line)) / float(np.sum(np.abs(line)))
+        for value, line in zip(np.atleast_1d(found)[:40], lines[:40].astype("float64"), strict=True)
+    ]
+    return max(errors) / float(np.finfo(terms.dtype).eps)
+
+
+@pytest.fixture(scope="module", params=["float64", "float32"])
+def sums(request: pytest.FixtureRequest) -> tuple[str, Function]:
+    """Sums of a matrix and of its squares, over all of it and over each axis."""
+    x = T.matrix("x", dtype=request.param)
+    outputs = [T.sum(value, axis=axis) for axis in AXES for value in (x, x * x)]
+    return request.param, tir.function([x], outputs)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_sums(sums: tuple[str, Function], shape: tuple[int, int]) -> None:
+    dtype, function = sums
+    for name, sample in _samples(shape, dtype).items():
+        results = iter(function(sample))
+        for axis in AXES:
+            for power in (1, 2):
+                terms = sample**power
+                ours = _error(next(results), terms, axis)
+                numpys = _error(np.sum(terms, axis=axis), terms, axis)
+                # Both are a few roundings off where they do it well; by which of them is chance.
+                assert ours <= max(2 * numpys, 2), f"{name}, axis {axis}, power {power}"
+
+
+SPECIAL = {
+    "NaN": [np.nan],
+    "infinity": [np.inf],
+    "both infinities": [np.inf, -np.inf],
+    "minus infinity and NaN": [-np.inf, np.nan],
+    "negative zeros": [-0.0],
+    "overflow": [1e308, 1e308, 1e308],
+}
+
+
+@pytest.fixture(scope="module")
+def reductions() -> Function:
+    """Reductions over all of a matrix and over each axis, in several blocks."""
+    x = T.dmatrix("x")
+    outputs = [
+        f(x, axis=axis) for axis in AXES for f in (T.sum, T.max, T.min, T.prod, T.mean, T.var)
+    ]
+    with costs(**SMALL):
+        return tir.function([x], outputs)
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+@pytest.mark.parametrize("shape", [(1, 700), (700, 1), (40, 33), (9, 700)], ids=str)
+def test_special_values(reductions: Function, shape: tuple[int, int], name: str) -> None:
+    rng = np.random.default_rng(7)
+    fill = 0.0 if name == "negative zeros" else 1.0
+    for _ in range(5):
+        x = np.full(shape, fill)
+        for value in SPECIAL[name]:
+            x.flat[rng.integers(x.size)] = value
+        results = iter(reductions(x))
+        with np.errstate(all="ignore"):
+            for axis in AXES:
+                for function in (np.sum, np.max, np.min, np.prod, np.mean, np.var):
+                    what = f"{function.__name__}, axis {axis}"
+                    expected = function(x, axis=axis)
+                    np.testing.assert_allclose(next(results), expected, 1e-12, err_msg=what)
