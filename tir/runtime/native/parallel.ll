@@ -287,24 +287,26 @@ take_part:
   br label %wait
 }
 
-; All that sleep: they are few, and semaphores cannot choose.
+; All that sleep now: they are few, and semaphores cannot choose. Not those that fall asleep again meanwhile, which may
+; take turns with this thread on one CPU.
 define internal void @wake_helpers() nounwind {
 entry:
+  %some = load atomic i32, ptr @sleepers seq_cst, align 4
+  %none = icmp eq i32 %some, 0
+  br i1 %none, label %done, label %count
+
+count:
+  %asleep = atomicrmw xchg ptr @sleepers, i32 0 seq_cst
   br label %look
 
 look:
-  %asleep = load atomic i32, ptr @sleepers seq_cst, align 4
-  %some = icmp ne i32 %asleep, 0
-  br i1 %some, label %take, label %done
-
-take:
-  %fewer = add i32 %asleep, -1
-  %exchange = cmpxchg ptr @sleepers, i32 %asleep, i32 %fewer seq_cst monotonic
-  %mine = extractvalue { i32, i1 } %exchange, 1
-  br i1 %mine, label %post, label %look
+  %woken = phi i32 [ 0, %count ], [ %next, %post ]
+  %more = icmp ult i32 %woken, %asleep
+  br i1 %more, label %post, label %done
 
 post:
   %posted = call i32 @sem_post(ptr @wake)
+  %next = add i32 %woken, 1
   br label %look
 
 done:
