@@ -159,7 +159,7 @@ def _row_extrema(x: Any) -> list[Any]:
 
 def _normalized(x: Any) -> list[Any]:
     centred = x - T.mean(x, axis=1, keepdims=True)
-    spread = T.sqrt(T.var(x, axis=1, keepdims=True) + 1e-5)
+    spread = T.sqrt(T.var(x, axis=1, keepdims=True) + np.float32(1e-5))
     return [T.nnet.softmax(x), T.nnet.logsoftmax(x), centred / spread]
 
 

@@ -15,6 +15,10 @@ from xdsl.dialects.linalg.attrs import IteratorType, IteratorTypeAttr
 from xdsl.ir import Attribute, Dialect, SSAValue
 from xdsl.parser import Parser
 
+MAY_SUM_NARROW = "tir.may_sum_narrow"
+"""An attribute of the addition by which a reduction accumulates wider terms than its result will be: short blocks of them may
+be added in the precision that the terms had."""
+
 
 class GenericOp(ops.GenericOp):
     """A structured operation: loops over indexing maps around a scalar body."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import f32, f64
 from xdsl.dialects.linalg.ops import IndexOp
-from xdsl.ir import Block, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 
+from tir.dialects.linalg_generic import MAY_SUM_NARROW
 from tir.lowering.structured.operands import AnyOperand, Operand
 from tir.support.cost_model import HEAVY_WORK, work_per_element
 
@@ -75,9 +76,13 @@ class Structured:
         return term is not None and not isinstance(term.owner, arith.ExtFOp)
 
     def is_narrow_sum(self, number: int) -> bool:
-        """Whether an output is a float64 sum of float32 terms, which has 29 bits to spare."""
-        term = self._term(number)
-        return term is not None and isinstance(term.owner, arith.ExtFOp)
+        """Whether an output is a float64 sum of float32 terms that need not be added in float64 one by one."""
+        yielded = self.body.last_op
+        assert yielded is not None
+        term, added = self._term(number), yielded.operands[number].owner
+        if term is None or not isinstance(term.owner, arith.ExtFOp):
+            return False
+        return isinstance(added, Operation) and MAY_SUM_NARROW in added.attributes
 
     def _term(self, number: int) -> SSAValue | None:
         """What an output that is a float64 sum adds in each iteration; None for other outputs."""

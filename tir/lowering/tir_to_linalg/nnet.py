@@ -16,7 +16,7 @@ from tir.lowering.tir_to_linalg.context import Lowering, signless
 from tir.lowering.tir_to_linalg.conversions import convert, scalar_type
 from tir.lowering.tir_to_linalg.elementwise import SIZE_MISMATCH, operand_type, parallel_generic
 from tir.lowering.tir_to_linalg.generic import broadcast_map, identity_map, shape_of
-from tir.lowering.tir_to_linalg.reductions import accumulate, reduce
+from tir.lowering.tir_to_linalg.reductions import reduce, sum_for
 
 
 class _Rows:
@@ -48,7 +48,7 @@ class _Rows:
 
     def sum(self, values: SSAValue) -> SSAValue:
         """The sum of each row of a tensor with the shape of x, as f64."""
-        add = accumulate(arith.AddfOp)
+        add = sum_for(self.dtype)
         return reduce(
             self.low,
             values,

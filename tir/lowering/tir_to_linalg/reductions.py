@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import TensorType, i1, i64
+from xdsl.dialects.builtin import TensorType, UnitAttr, i1, i64
 from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Operation, SSAValue
 
+from tir.dialects.linalg_generic import MAY_SUM_NARROW
 from tir.dialects.projections import affine_map
 from tir.dialects.tir import reduction
 from tir.dialects.tir.base import TirOp, ints, type_dtype
@@ -71,6 +72,21 @@ def accumulate(op: type[Operation]) -> Combine:
     return combine
 
 
+def sum_for(dtype: str) -> Combine:
+    """Add floats in float64 for a sum that becomes a `dtype` at the end."""
+    add = accumulate(arith.AddfOp)
+    if dtype != "float32":
+        return add
+
+    def combine(b: Builder, x: SSAValue, accumulator: SSAValue) -> SSAValue:
+        total = add(b, x, accumulator)
+        assert isinstance(total.owner, Operation)
+        total.owner.attributes[MAY_SUM_NARROW] = UnitAttr()
+        return total
+
+    return combine
+
+
 def _combine(op: type[Operation]) -> Combine:
     return lambda b, x, accumulator: b.binary(op, accumulator, x)
 
@@ -97,6 +113,8 @@ def lower_reduction(low: Lowering, op: TirOp) -> None:
             f"zero-size array to reduction operation {name} which has no identity",
         )
     initial, combine = _rule(type(op), accumulator)
+    if isinstance(op, reduction.SumOp) and accumulator == "float64":
+        combine = sum_for(result_dtype)
     start = low.host.constant(initial, scalar_type(accumulator))
     result = reduce(
         low,
