@@ -15,6 +15,7 @@ from tir.fingerprint import fingerprint
 from tir.graph.computation import Computation
 from tir.runtime import cpu
 from tir.runtime.cache import Cache
+from tir.runtime.llvm_lock import LLVM_LOCK
 from tir.support.source import SourceLocation
 from tir.support.timing import measured
 
@@ -61,12 +62,14 @@ class Artifact:
             stages = pipeline_stages(pipeline, self.optimize)
             here = [s.name for s in stages]
             if stage in here:
-                run_stages(module, stages[: here.index(stage) + 1])
+                with LLVM_LOCK:
+                    run_stages(module, stages[: here.index(stage) + 1])
                 return str(module)
             names += [name for name in here if name not in names]
         if stage in _TARGET_OF_NAME:
             pipeline, target = _TARGET_OF_NAME[stage]
-            run_stages(module, pipeline_stages(pipeline, self.optimize))
+            with LLVM_LOCK:
+                run_stages(module, pipeline_stages(pipeline, self.optimize))
             output = StringIO()
             load(TARGETS[target])(module, output)  # pyright: ignore[reportCallIssue]
             return output.getvalue()
@@ -110,7 +113,8 @@ class _Compiled:
 
         timings: dict[str, float] = {}
         module = computation.emit()
-        run_stages(module, pipeline_stages("cpu", optimize), timings=timings)
+        with LLVM_LOCK:
+            run_stages(module, pipeline_stages("cpu", optimize), timings=timings)
         with measured(timings, "llvm-assembly"):
             text = llvm_assembly(module)
         object_code = cpu.compile_to_object(text, config.opt_level, timings)

@@ -1,4 +1,4 @@
-"""LLVM's objects belong to one context, which one thread at a time may use."""
+"""LLVM's objects belong to one context, and xDSL's builders to one stack: one thread at a time may use them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import threading
 
 LLVM_LOCK = threading.RLock()
-"""Held around every use of llvmlite."""
+"""Held around every use of llvmlite, and while passes run."""
 
 # A child has only the thread that forks: what another one has begun would never be finished there.
 os.register_at_fork(

@@ -12,7 +12,7 @@ func.func @sum(%x: tensor<?x?xf32>) -> tensor<?xf32> {
 // CHECK: [[START:%[0-9]+]] = linalg.fill ins([[ZERO]] : f64) outs([[E]] : tensor<?xf64>)
 // CHECK: linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<?x?xf32>) outs([[START]] : tensor<?xf64>)
 // CHECK: [[WIDE:%[0-9]+]] = arith.extf
-// CHECK-NEXT: arith.addf %{{[0-9]+}}, [[WIDE]] fastmath<reassoc,contract> : f64
+// CHECK-NEXT: arith.addf %{{[0-9]+}}, [[WIDE]] fastmath<reassoc,contract>{{.*}} : f64
 // CHECK: arith.truncf
 
 func.func @prod(%x: tensor<?xui8>) -> tensor<ui64> {
