@@ -14,8 +14,8 @@ from xdsl.parser import Parser
 
 from tests.lowering.native_module import NativeModule
 from tir.lowering.convert_to_llvm import ConvertToLLVMPass
-from tir.lowering.to_llvm.rt_handlers import GIL_RELEASE_THRESHOLD
 from tir.pipelines import new_context
+from tir.support.cost_model import GIL_RELEASE_WORK
 
 VECTOR = "memref<?xf64, strided<[?], offset: ?>>"
 MATRIX = "memref<?x?x{0}, strided<[?, ?], offset: ?>>"
@@ -259,14 +259,14 @@ def test_another_thread_runs_while_the_gil_is_released() -> None:
     flag = np.array([1, 0])
     stop = threading.Timer(0.05, lambda: flag.fill(0))
     stop.start()
-    assert native.main(GIL_RELEASE_THRESHOLD + 1, True, flag)[0] == 0
+    assert native.main(GIL_RELEASE_WORK + 1, True, flag)[0] == 0
     stop.join()
 
 
 def test_a_failure_takes_the_gil_again() -> None:
     native = NativeModule(GIL, level=0)
     flag = np.zeros(2, np.int64)
-    for work, ok in itertools.product((0, GIL_RELEASE_THRESHOLD + 1), (True, False)):
+    for work, ok in itertools.product((0, GIL_RELEASE_WORK + 1), (True, False)):
         assert native.main(work, ok, flag)[0] == (0 if ok else 1)
         assert ctypes.pythonapi.PyGILState_Check() == 1
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xdsl.context import Context
 from xdsl.dialects import arith, func, tensor
 from xdsl.dialects.builtin import DYNAMIC_INDEX, ModuleOp, TensorType
-from xdsl.dialects.linalg.ops import FillOp, GenericOp, MatmulOp
+from xdsl.dialects.linalg.ops import FillOp, GenericOp
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
@@ -18,7 +18,7 @@ from tir.dialects.linalg_ext import ContractionOp, ScatterOp
 from tir.lowering.structured.loop_nest import LoopNest, reads_in_step, row_dimensions
 from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
 
-_DESTINATION_PASSING = (GenericOp, ScatterOp, MatmulOp, ContractionOp)
+_DESTINATION_PASSING = (GenericOp, ScatterOp, ContractionOp)
 
 Size = SSAValue | int
 

@@ -16,7 +16,7 @@ from tir.lowering.tir_to_linalg.context import Lowering, signless
 from tir.lowering.tir_to_linalg.conversions import convert, scalar_type
 from tir.lowering.tir_to_linalg.elementwise import SIZE_MISMATCH, operand_type, parallel_generic
 from tir.lowering.tir_to_linalg.generic import broadcast_map, identity_map, shape_of
-from tir.lowering.tir_to_linalg.reductions import reduce, sum_for
+from tir.lowering.tir_to_linalg.reductions import extremum, reduce, sum_for
 
 
 class _Rows:
@@ -43,7 +43,7 @@ class _Rows:
             self.x,
             self.axes,
             start,
-            lambda b, x, top: b.binary(arith.MaximumfOp, top, x),
+            extremum(arith.MaximumfOp),
         )
 
     def sum(self, values: SSAValue) -> SSAValue:

@@ -35,6 +35,8 @@ from tir.support.dtypes import is_float
 REASSOCIATE = arith.FastMathFlagsAttr([FastMathFlag.REASSOC, FastMathFlag.ALLOW_CONTRACT])
 """Float sums may be split into several partial sums, so that loops vectorize."""
 
+_ANY_ZERO = arith.FastMathFlagsAttr([FastMathFlag.NO_SIGNED_ZEROS])
+
 Combine = Callable[[Builder, SSAValue, SSAValue], SSAValue]
 """Takes a builder, an element and the accumulator; gives the new accumulator."""
 
@@ -88,7 +90,18 @@ def sum_for(dtype: str) -> Combine:
 
 
 def _combine(op: type[Operation]) -> Combine:
+    if op in (arith.MaximumfOp, arith.MinimumfOp):
+        return extremum(op)
     return lambda b, x, accumulator: b.binary(op, accumulator, x)
+
+
+def extremum(op: type[Operation]) -> Combine:
+    """The larger or smaller float, NaN if any is; of zeros of both signs either one, as in NumPy."""
+
+    def combine(b: Builder, x: SSAValue, accumulator: SSAValue) -> SSAValue:
+        return b.emit(op, (accumulator, x), x.type, {"fastmath": _ANY_ZERO})
+
+    return combine
 
 
 def lower_reduction(low: Lowering, op: TirOp) -> None:

@@ -9,6 +9,7 @@ from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects import rt, rt_products
 from tir.dialects.rt_products import ProductOp
+from tir.support.cost_model import GIL_RELEASE_WORK
 
 from .blas_helpers import declare_batch_gemm, declare_dot, declare_gemm, declare_gemv
 from .blas_operands import Precision
@@ -17,9 +18,6 @@ from .emitter import TOO_LARGE, FunctionEmitter, Handler
 from .memref_handlers import element_pointer
 from .module import ModuleEmitter
 from .rt_memory_handlers import main_only
-
-GIL_RELEASE_THRESHOLD = 1 << 16
-"""Below this estimate of scalar operations a switch of threads costs more than it can gain."""
 
 STREAM_COPY = "tir_stream_copy"
 STREAM_FENCE = "tir_stream_fence"
@@ -51,7 +49,7 @@ def _release_gil(emitter: FunctionEmitter, op: rt.ReleaseGilOp) -> None:
     if emitter.gil_slot is None:
         emitter.gil_slot = emitter.pointer_slot()
         emitter.exit_actions.insert(0, lambda: _restore_gil(emitter))
-    threshold = emitter.integer(GIL_RELEASE_THRESHOLD)
+    threshold = emitter.integer(GIL_RELEASE_WORK)
     long_work = emitter.compare("sgt", emitter.value(op.work), threshold)
     release, done = Block(), Block()
     emitter.cond_branch(long_work, release, done)
