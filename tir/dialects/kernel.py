@@ -2,7 +2,8 @@
 
 A `kernel.region` is the unit of scheduling. It is isolated from above: everything it reads or writes is an operand,
 bound to an argument of its body. It becomes one function on the CPU and one `gpu.func` on the GPU. On tensors it has
-results; once buffers are assigned it has none and writes into memrefs.
+results; once buffers are assigned it has none and writes into memrefs. Several operations in a region share their first
+loops: each iteration runs all of them, and what they make for each other only need not exist as a whole.
 
     %y = kernel.region(%a = %x : tensor<?xf64>, %d = %n : index) -> (tensor<?xf64>) {
       %e = tensor.empty(%d) : tensor<?xf64>
