@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-import threading
 from importlib.util import find_spec
 from pathlib import Path
 
 from tir.support.errors import TirError
 
+from .llvm_lock import LLVM_LOCK
+
 PREFIX = "scipy_"
 _WHEEL = "scipy_openblas32"
 _ENVIRONMENT = "TIR_BLAS_LIBRARY"
-_lock = threading.Lock()
+
 _library: ctypes.CDLL | None = None
 
 
@@ -39,7 +40,7 @@ def library() -> ctypes.CDLL:
     global _library  # noqa: PLW0603 - one library per process
     if _library is not None:
         return _library
-    with _lock:
+    with LLVM_LOCK:
         if _library is None:
             path = library_path()
             try:

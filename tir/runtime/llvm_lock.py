@@ -6,7 +6,8 @@ import os
 import threading
 
 LLVM_LOCK = threading.RLock()
-"""Held around every use of llvmlite, and while passes run."""
+"""Held around every use of llvmlite, while passes run, and where the runtime binds libraries: no other lock is needed that a
+fork could leave behind."""
 
 # A child has only the thread that forks: what another one has begun would never be finished there.
 os.register_at_fork(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import threading
 
 import numpy as np
 
 from tir.runtime.cpu import add_symbol
+from tir.runtime.llvm_lock import LLVM_LOCK
 from tir.support.dtypes import ALL_DTYPES
 from tir.support.errors import UnsupportedError
 
-_lock = threading.Lock()
 _bound = False
 _ARRAY_TYPE_SLOT = 2
 _ARRAY_COPY_SLOT = 85
@@ -26,7 +25,7 @@ def bind_symbols() -> None:
     UnsupportedError for a build of Python whose objects are laid out differently.
     """
     global _bound  # noqa: PLW0603 - one process, one NumPy
-    with _lock:
+    with LLVM_LOCK:
         if _bound:
             return
         _check_layout()
