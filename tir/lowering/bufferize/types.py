@@ -36,14 +36,6 @@ def strided(element_type: Attribute, shape: Sequence[int], unit_inner: bool = Fa
     return MemRefType(element_type, shape, StridedLayoutAttr(strides, NoneAttr()))
 
 
-def has_unit_inner_stride(type_: MemRefType) -> bool:
-    """Whether the type promises that neighbours in the last dimension are neighbours in memory."""
-    layout = type_.layout
-    if isinstance(layout, NoneAttr):
-        return True
-    return isinstance(layout, StridedLayoutAttr) and layout.get_strides()[-1:] == (1,)
-
-
 def is_contiguous(type_: MemRefType) -> bool:
     """Whether the type promises a row-major layout."""
     return isinstance(type_.layout, NoneAttr)

@@ -11,11 +11,11 @@ from xdsl.ir import Attribute, SSAValue
 from tir.lowering.bufferize.types import (
     BufferBuilder,
     contiguous,
-    has_unit_inner_stride,
     is_contiguous,
     strided,
 )
 from tir.lowering.structured.builder import memref_type
+from tir.lowering.structured.operands import has_unit_inner_stride
 
 
 def dimshuffle(builder: BufferBuilder, source: SSAValue, order: Sequence[int]) -> SSAValue:

@@ -15,7 +15,7 @@ from xdsl.ir import SSAValue
 
 from tir.lowering.kernels_to_loops.combine import Combiner, combiner
 from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit
-from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
     Operand,
@@ -47,13 +47,11 @@ def _share_columns(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValu
     """Each thread goes through all rows of some columns."""
     loops: list[Loop] = [Extent(size) for size in sizes]
     work = builder.multiply(product(builder, sizes[:-1]), builder.index(op.work))
-    work = builder.larger(work, builder.index(1))
-    grain = builder.ceil_divide(builder.index(PARALLEL_WORK), work)
     # Less than a page of a row at a time would waste what memory fetches ahead.
-    grain = builder.larger(grain, builder.index(WIDE_ROW // 4))
+    least = builder.larger(grain(builder, work), builder.index(WIDE_ROW // 4))
     builder.parallel(
         sizes[-1],
-        grain,
+        least,
         lambda begin, end: emit(builder, op, [*loops[:-1], Extent(end, begin)]),
     )
 

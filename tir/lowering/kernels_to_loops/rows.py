@@ -12,7 +12,7 @@ from xdsl.ir import SSAValue
 from tir.lowering.kernels_to_loops.locals import Locals, RowLocals, find_locals
 from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
-from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
     AnyOperand,
@@ -60,20 +60,19 @@ class _Rows:
             return
         self.row_sizes = [sizes[loop] for loop in first]
         count = product(builder, self.row_sizes)
-        work = self._work()
-        grain = builder.ceil_divide(builder.index(PARALLEL_WORK), work)
+        least = grain(builder, self._work())
         self._plan_streams(count)
-        builder.parallel(count, grain, self._part)
+        builder.parallel(count, least, self._part)
 
     def _without_rows(self) -> None:
         """A vector: its only loop is what threads share."""
         (op,), (sizes,) = self.ops, self.sizes
-        grain = self.builder.index(PARALLEL_WORK // op.work)
+        least = self.builder.index(PARALLEL_WORK // op.work)
 
         def part(begin: SSAValue, end: SSAValue) -> None:
             emit(self.builder, op, [Extent(end, begin)])
 
-        self.builder.parallel(sizes[0], grain, part)
+        self.builder.parallel(sizes[0], least, part)
 
     def _work(self) -> SSAValue:
         """The cost of a row, in additions."""
@@ -84,7 +83,7 @@ class _Rows:
             cost = builder.multiply(inner, builder.index(op.work))
             total = cost if total is None else builder.add_index(total, cost)
         assert total is not None
-        return builder.larger(total, builder.index(1))
+        return total
 
     def _plan_streams(self, count: SSAValue) -> None:
         """Rows of results that nobody in the kernel reads may be written past the cache."""

@@ -11,8 +11,9 @@ from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects.linalg_generic import MAY_SUM_NARROW
+from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import AnyOperand, Operand
-from tir.support.cost_model import HEAVY_WORK, work_per_element
+from tir.support.cost_model import HEAVY_WORK, PARALLEL_WORK, work_per_element
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ class Structured:
             body.erase_op(added)
             body.erase_arg(old)
         return narrow
+
+
+def grain(builder: LoopBuilder, work: SSAValue) -> SSAValue:
+    """The least number of iterations that is worth a thread, from the cost of one, in additions."""
+    return builder.ceil_divide(builder.index(PARALLEL_WORK), builder.larger(work, builder.index(1)))
 
 
 def buffers(operands: Sequence[AnyOperand]) -> list[Operand]:

@@ -16,10 +16,10 @@ from xdsl.ir import SSAValue
 
 from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit, over
 from tir.lowering.kernels_to_loops.rows import for_rows
-from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, loop_sizes, product
-from tir.support.cost_model import PARALLEL_WORK, TILE_LENGTH, TILE_ROWS
+from tir.support.cost_model import TILE_LENGTH, TILE_ROWS
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,7 @@ def lower_tiles(
         for_rows(builder, begin, end, tiles, rows)
 
     work = builder.multiply(sizes[last], builder.index(op.work * TILE_ROWS))
-    grain = builder.ceil_divide(
-        builder.index(PARALLEL_WORK), builder.larger(work, builder.index(1))
-    )
-    builder.parallel(product(builder, tiles), grain, part)
+    builder.parallel(product(builder, tiles), grain(builder, work), part)
 
 
 def _with_copies(

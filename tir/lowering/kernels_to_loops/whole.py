@@ -19,10 +19,10 @@ from tir.lowering.kernels_to_loops.nest import (
     emit,
     reduce_in_registers,
 )
-from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import flatten, loop_sizes, product
-from tir.support.cost_model import PARALLEL_WORK, PARTIAL_BLOCK, PARTIAL_RESULTS
+from tir.support.cost_model import PARTIAL_BLOCK, PARTIAL_RESULTS
 
 
 def lower_whole(builder: LoopBuilder, op: Structured) -> None:
@@ -66,9 +66,7 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
         builder.for_(end, (), one, lower=begin)
 
     work = builder.multiply(builder.multiply(block, inner), builder.index(op.work))
-    work = builder.larger(work, builder.index(1))
-    grain = builder.ceil_divide(builder.index(PARALLEL_WORK), work)
-    builder.parallel(blocks, grain, part)
+    builder.parallel(blocks, grain(builder, work), part)
     _combine(builder, op, known, partial, blocks)
 
 

@@ -37,13 +37,13 @@ class Operand:
         type_ = memref_type(self.buffer)
         if isinstance(type_.layout, NoneAttr):
             return True
-        return len(type_.get_shape()) == 1 and _has_unit_inner_stride(type_)
+        return len(type_.get_shape()) == 1 and has_unit_inner_stride(type_)
 
     def walks_by_one(self, loop: int) -> bool:
         """Whether one iteration of a loop more is one element further, or the same, as the type tells."""
         if loop not in self.map:
             return True
-        return self.map[-1] == loop and _has_unit_inner_stride(memref_type(self.buffer))
+        return self.map[-1] == loop and has_unit_inner_stride(memref_type(self.buffer))
 
     def is_full(self, loops: int) -> bool:
         """Whether each iteration has its own element, in the order of the loops."""
@@ -62,7 +62,8 @@ class Operand:
         builder.store(value, self.buffer, self.indices(builder, loops))
 
 
-def _has_unit_inner_stride(type_: MemRefType) -> bool:
+def has_unit_inner_stride(type_: MemRefType) -> bool:
+    """Whether a type promises that neighbours in the last dimension are neighbours in memory."""
     layout = type_.layout
     if isinstance(layout, NoneAttr):
         return True
