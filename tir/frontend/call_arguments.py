@@ -48,6 +48,10 @@ class ArgumentConverter:
         given = self.inputs[position]
         try:
             array = given.variable.type.filter(value, given.strict, given.allow_downcast)
+            if not array.flags.c_contiguous:
+                from tir.runtime.copies import contiguous  # noqa: PLC0415 - not at the start
+
+                array = contiguous(array)
             return canonical_array(array, given.variable.type.dtype)
         except (TypeError, ValueError, OverflowError) as error:
             label = f", {given.name}" if given.name else ""

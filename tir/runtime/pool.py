@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +20,9 @@ from .llvm_lock import LLVM_LOCK
 from .python_abi import bind_symbols
 from .support import load_support
 
+_NEW_ARRAY = "tir_new_array"
 _FOR_COMPILED_CODE = (
-    "tir_new_array",
+    _NEW_ARRAY,
     "tir_take_shared",
     "tir_scratch_malloc",
     "tir_scratch_free",
@@ -59,6 +62,9 @@ class Pool:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._capsule))
         ctypes.c_void_p.from_address(self._loaded.address(_CAPSULE)).value = id(self._capsule)
         self._trim = self._loaded.function(_TRIM, ctypes.c_int64)
+        self._new_array = ctypes.PYFUNCTYPE(
+            ctypes.py_object, ctypes.c_int32, ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64
+        )(self._loaded.address(_NEW_ARRAY))
         for name in _FOR_COMPILED_CODE:
             add_symbol(name, self._loaded.address(name))
 
@@ -73,6 +79,11 @@ class Pool:
         """Bytes: `in_use` by arrays and running calls, the `peak` of that, and `kept` unused, of at most `limit`."""
         words = {"in_use": _IN_USE, "peak": _PEAK, "kept": _KEPT, "limit": _LIMIT}
         return {name: self._word(symbol).value for name, symbol in words.items()}
+
+    def new_array(self, shape: Sequence[int], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+        """An array of a native dtype, not initialized; `MemoryError` where there is no memory."""
+        sizes = (ctypes.c_int64 * len(shape))(*shape)
+        return self._new_array(len(shape), sizes, dtype.num, dtype.itemsize)
 
     def trim(self) -> int:
         """Give all unused blocks back to the system; how many bytes that were."""
