@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks.adapters import FRAMEWORKS
 from benchmarks.environments import BUILD, THREADS, confine, run_here
 from benchmarks.limits import Limits, measured_limits
+from benchmarks.markdown import markdown
 from benchmarks.measurement import QUICK, THOROUGH, Effort, measure
 from benchmarks.peers import Peer
 from benchmarks.plot import draw
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     quick = ("--quick",) if options.quick else ()
     confine()
     limits = measured_limits()
-    print(_described(limits), flush=True)
+    print(f"limits: {_described(limits)}", flush=True)
     print(heading(), flush=True)
     rows: list[Row] = []
     for row in _rows(options, limits, effort):
@@ -57,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(content, indent=1) + "\n")
+    if options.markdown:
+        options.markdown.write_text(markdown(rows, _described(limits)))
     draw(rows, curves.get("run"), curves.get("compile"), options.plot)
     print(f"all numbers: {options.json}; picture: {options.plot}")
     return missed if options.strict else 0
@@ -73,6 +76,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="few rounds, small growth")
     parser.add_argument("--json", type=Path, default=BUILD / "results.json")
     parser.add_argument("--plot", type=Path, default=BUILD / "results.png")
+    parser.add_argument("--markdown", type=Path, help="where to write the table in Markdown")
     parser.add_argument(
         "--envs", type=Path, default=BUILD / "envs", help="where the peers' environments are"
     )
@@ -99,8 +103,11 @@ def _rows(options: argparse.Namespace, limits: Limits, effort: Effort) -> Iterat
 
 
 def _described(limits: Limits) -> str:
-    texts = [f"{name} {value / 1e9:.1f}" for name, value in asdict(limits).items()]
-    return "limits in GB/s and Gflop/s: " + ", ".join(texts)
+    units = {"triad": "GB/s", "read": "GB/s"}
+    return ", ".join(
+        f"{name} {value / 1e9:.1f} {units.get(name, 'Gflop/s')}"
+        for name, value in asdict(limits).items()
+    )
 
 
 if __name__ == "__main__":

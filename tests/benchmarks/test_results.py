@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.limits import Limits
+from benchmarks.markdown import markdown
 from benchmarks.measurement import Effort, Measurement, Times, measure
 from benchmarks.peers import PeerError
 from benchmarks.results import row_of, row_of_measurement
@@ -54,6 +55,14 @@ def test_peers_that_fail_or_are_left_out_have_no_part_in_the_ratio() -> None:
     times = {"jax": Times(error="ImportError: x"), **_times(tir=1.0, torch=2.0)}
     row = row_of("w", BOUNDS, times)
     assert [r.best_peer for r in row.ratios] == ["torch"]
+
+
+def test_markdown_has_each_target_and_marks_those_missed() -> None:
+    row = row_of("w", BOUNDS, _times(tir=1.0, jax=4.0, torch=2.0, numpy=0.5))
+    heading, _, first, second, *_ = markdown([row], "none").splitlines()
+    assert heading.count("|") == first.count("|") == second.count("|")
+    assert "|0.50|0.8|" in first
+    assert "|**2.00**|1|" in second
 
 
 def test_share_of_memory_and_of_arithmetic() -> None:
