@@ -154,6 +154,7 @@ SIZES = (0, 1, 2, 15, 16, 17, 95, 96, 97, 191, 192, 193, 300, 500, 784, 1000)
 def test_products_are_the_same_on_any_number_of_threads(dtype: type, columns_of: str) -> None:
     rng = np.random.default_rng(3)
     cases = [*rng.choice(SIZES, (60, 3)), (600, 784, 10), (20, 784, 500), (193, 3000, 192)]
+    cases += [(1041, 300, 40), (2090, 200, 50), (50, 200, 2090)]
     for m, k, n in cases:
         a = _matrix(rng, m, k, dtype, columns_of in ("left", "both"))
         b = _matrix(rng, k, n, dtype, columns_of in ("right", "both"))
