@@ -34,6 +34,7 @@ from .module import VOID, ModuleEmitter
 from .product_loops import (
     Matrix,
     add_scaled,
+    copy_if_elsewhere,
     is_usual,
     multiply_tiny,
     scaled_old_value,
@@ -60,11 +61,13 @@ def _leave_unusual_scale_to_a_loop(
     alpha: SSAValue,
     factors: Sequence[SSAValue],
     beta: SSAValue,
+    old: Matrix | None,
     out: Matrix,
 ) -> None:
-    """Where BLAS must not multiply by `alpha`: the product into a temporary, then `alpha * product + beta * out`.
+    """Where BLAS must not multiply by `alpha`: the product into a temporary, then `alpha * product + beta * old`.
 
     The product is what the function `name`, which is being built, makes of `factors` with alpha = 1 and beta = 0.
+    Without `old` that is `out`, and the function has no argument for it.
     """
     type_ = precision.type_
     usual, unusual, allocated, no_memory = Block(), Block(), Block(), Block()
@@ -78,7 +81,9 @@ def _leave_unusual_scale_to_a_loop(
     return_status(emitter, OUT_OF_MEMORY)
     emitter.begin(allocated)
     one, zero = emitter.real(1.0, type_), emitter.real(0.0, type_)
-    status = emitter.call_value(name, [one, *factors, zero, product, columns], i32)
+    temporary = Matrix(product, columns, emitter.integer(1))
+    unread = () if old is None else temporary.values
+    status = emitter.call_value(name, [one, *factors, zero, *unread, product, columns], i32)
     multiplied, failed = Block(), Block()
     is_good = emitter.compare("eq", status, emitter.integer(0, i32))
     emitter.cond_branch(is_good, multiplied, failed, unlikely_else=True)
@@ -86,37 +91,45 @@ def _leave_unusual_scale_to_a_loop(
     free(emitter, product)
     _return_value(emitter, status)
     emitter.begin(multiplied)
-    temporary = Matrix(product, columns, emitter.integer(1))
-    add_scaled(emitter, precision, sizes, alpha, temporary, beta, out)
+    add_scaled(emitter, precision, sizes, alpha, temporary, beta, old or out, out)
     free(emitter, product)
     return_status(emitter, 0)
     emitter.begin(usual)
 
 
 def declare_gemm(module: ModuleEmitter, precision: Precision) -> str:
-    """`i32 gemm(alpha, m, n, k, a, a_rows, a_columns, b, b_rows, b_columns, beta, c, c_rows)`."""
+    """`i32 gemm(alpha, m, n, k, a, a_rows, a_columns, b, ..., beta, old, old_rows, old_columns, c, c_rows)`.
+
+    `c = alpha * (a @ b) + beta * old`, where `old` is `c` or does not overlap it.
+    """
     name = f"tir_{precision.value}gemm"
     type_ = precision.type_
     matrix: list[Attribute] = [POINTER, i64, i64]
     emitter = module.helper(
-        name, [type_, i64, i64, i64, *matrix, *matrix, type_, POINTER, i64], i32
+        name, [type_, i64, i64, i64, *matrix, *matrix, type_, *matrix, POINTER, i64], i32
     )
     if emitter is None:
         return name
     alpha, m, n, k, *rest = emitter.prologue.args
     left, right = Matrix(*rest[:3]), Matrix(*rest[3:6])
-    beta, c, c_row = rest[6:]
-    out = Matrix(c, c_row, emitter.integer(1))
-    _multiply_if_tiny(emitter, precision, (m, n, k), alpha, left, right, beta, out)
-    factors = (m, n, k, *left.values, *right.values)
-    _leave_unusual_scale_to_a_loop(emitter, precision, name, (m, n), alpha, factors, beta, out)
-    gemv = declare_gemv(module, precision)
+    beta, old, c, c_row = rest[6], Matrix(*rest[7:10]), *rest[10:]
     one = emitter.integer(1)
+    out = Matrix(c, c_row, one)
+    _multiply_if_tiny(emitter, precision, (m, n, k), alpha, left, right, beta, old, out)
+    factors = (m, n, k, *left.values, *right.values)
+    _leave_unusual_scale_to_a_loop(emitter, precision, name, (m, n), alpha, factors, beta, old, out)
+    vector, matrices = Block(), Block()
+    is_column, is_row = emitter.compare("eq", n, one), emitter.compare("eq", m, one)
+    emitter.cond_branch(any_of(emitter, is_column, is_row), vector, matrices)
+    emitter.begin(vector)
+    copy_if_elsewhere(emitter, precision, (m, n), old, out)
+    gemv = declare_gemv(module, precision)
     column = [m, k, *left.values, right.pointer, right.row_stride]
-    _return_call_if(emitter, emitter.compare("eq", n, one), gemv, [alpha, *column, beta, c, c_row])
+    _return_call_if(emitter, is_column, gemv, [alpha, *column, beta, c, c_row])
     row = [n, k, *right.transposed.values, left.pointer, left.column_stride]
-    _return_call_if(emitter, emitter.compare("eq", m, one), gemv, [alpha, *row, beta, c, one])
-    _call_gemm(emitter, precision, (m, n, k), alpha, left, right, beta, c, c_row)
+    _return_value(emitter, emitter.call_value(gemv, [alpha, *row, beta, c, one], i32))
+    emitter.begin(matrices)
+    _call_gemm(emitter, precision, (m, n, k), alpha, left, right, beta, old, out)
     emitter.finish()
     return name
 
@@ -129,6 +142,7 @@ def _multiply_if_tiny(
     left: Matrix,
     right: Matrix,
     beta: SSAValue,
+    old: Matrix,
     out: Matrix,
 ) -> None:
     tiny, large = Block(), Block()
@@ -141,7 +155,7 @@ def _multiply_if_tiny(
     count = emitter.multiply(emitter.multiply(sizes[0], sizes[1]), sizes[2])
     emitter.cond_branch(emitter.compare("sle", emitter.materialize(count), limit), tiny, large)
     emitter.begin(tiny)
-    multiply_tiny(emitter, precision, sizes, alpha, left, right, beta, out)
+    multiply_tiny(emitter, precision, sizes, alpha, left, right, beta, old, out)
     return_status(emitter, 0)
     emitter.begin(large)
 
@@ -164,8 +178,8 @@ def _call_gemm(
     left: Matrix,
     right: Matrix,
     beta: SSAValue,
-    c: SSAValue,
-    c_row: SSAValue,
+    old: Matrix,
+    out: Matrix,
 ) -> None:
     m, n, k = sizes
     least = at_least_one(emitter, n)
@@ -175,7 +189,7 @@ def _call_gemm(
         emitter.compare("sle", m, emitter.integer(1)),
         emitter.compare("sle", n, emitter.integer(0)),
     )
-    leading = emitter.select(unused, least, c_row)
+    leading = emitter.select(unused, least, out.row_stride)
     require_range(
         emitter,
         all_of(
@@ -193,7 +207,8 @@ def _call_gemm(
         (a.layout, a.pointer, a.stride, none),
         (b.layout, b.pointer, b.stride, none),
         beta,
-        (c, leading, none),
+        old,
+        (out.pointer, leading, none),
     )
     free(emitter, a.temporary)
     free(emitter, b.temporary)
@@ -208,13 +223,14 @@ def _call_shared_gemm(
     a: tuple[SSAValue, SSAValue, SSAValue, SSAValue],
     b: tuple[SSAValue, SSAValue, SSAValue, SSAValue],
     beta: SSAValue,
+    old: Matrix,
     c: tuple[SSAValue, SSAValue, SSAValue],
 ) -> None:
     """Sizes are count, m, n, k; a factor is its layout, pointer, leading stride, and stride of the batch."""
     matrix: list[Attribute] = [POINTER, i64, i64]
     emitter.module.declare(
         SHARED_GEMM,
-        [i64, i64, i32, i32, i64, i64, i64, f64, *matrix, *matrix, f64, *matrix],
+        [i64, i64, i32, i32, i64, i64, i64, f64, *matrix, *matrix, f64, *matrix, *matrix],
         VOID,
     )
     count, *size = sizes
@@ -229,6 +245,7 @@ def _call_shared_gemm(
             _widen(emitter, alpha),
             *factors,
             _widen(emitter, beta),
+            *old.values,
             *c,
         ],
     )
@@ -278,6 +295,7 @@ def declare_batch_gemm(module: ModuleEmitter, precision: Precision) -> str:
         (left.transpose, a, left.leading, a_batch),
         (right.transpose, b, right.leading, b_batch),
         beta,
+        Matrix(c, c_row, emitter.integer(1)),
         (c, c_row, c_batch),
     )
     return_status(emitter, 0)
@@ -288,7 +306,9 @@ def declare_batch_gemm(module: ModuleEmitter, precision: Precision) -> str:
         return emitter.offset_pointer(pointer, emitter.multiply(index, stride), type_)
 
     factors = (at(a, a_batch), a_row, a_column, at(b, b_batch), b_row, b_column)
-    status = emitter.call_value(gemm, [alpha, m, n, k, *factors, beta, at(c, c_batch), c_row], i32)
+    out = Matrix(at(c, c_batch), c_row, emitter.integer(1))
+    arguments = [alpha, m, n, k, *factors, beta, *out.values, out.pointer, c_row]
+    status = emitter.call_value(gemm, arguments, i32)
     multiplied, failed = Block(), Block()
     is_good = emitter.compare("eq", status, emitter.integer(0, i32))
     emitter.cond_branch(is_good, multiplied, failed, unlikely_else=True)
@@ -314,7 +334,9 @@ def declare_gemv(module: ModuleEmitter, precision: Precision) -> str:
     one = emitter.integer(1)
     factors = (m, n, a, a_row, a_column, x, x_stride)
     out = Matrix(y, y_stride, one)
-    _leave_unusual_scale_to_a_loop(emitter, precision, name, (m, one), alpha, factors, beta, out)
+    _leave_unusual_scale_to_a_loop(
+        emitter, precision, name, (m, one), alpha, factors, beta, None, out
+    )
     # A stride means nothing where there is one element.
     step = emitter.select(emitter.compare("sle", m, one), one, y_stride)
     require_range(emitter, fits_int32(emitter, m, n, step))
@@ -383,7 +405,7 @@ def declare_dot(module: ModuleEmitter, precision: Precision) -> str:
         ],
         type_,
     )
-    store_scaled_sum(emitter, product, alpha, beta, out, type_)
+    store_scaled_sum(emitter, product, alpha, beta, out, out, type_)
     free(emitter, left.temporary)
     free(emitter, right.temporary)
     return_status(emitter, 0)

@@ -95,11 +95,12 @@ def store_scaled_sum(
     product: SSAValue,
     alpha: SSAValue,
     beta: SSAValue,
+    old_place: SSAValue,
     place: SSAValue,
     type_: Float32Type | Float64Type,
 ) -> None:
     """`alpha * product + beta * old` to `place`."""
-    old = scaled_old_value(emitter, beta, place, type_)
+    old = scaled_old_value(emitter, beta, old_place, type_)
     scaled = float_operation(emitter, llvm.FMulOp, (alpha, product))
     emitter.store(float_operation(emitter, llvm.FAddOp, (scaled, old)), place)
 
@@ -111,18 +112,42 @@ def add_scaled(
     alpha: SSAValue,
     product: Matrix,
     beta: SSAValue,
+    old: Matrix,
     out: Matrix,
 ) -> None:
-    """`out = alpha * product + beta * out`, element by element."""
+    """`out = alpha * product + beta * old`, element by element."""
     rows, columns = sizes
     type_ = precision.type_
     row, row_header, row_done = begin_loop(emitter, rows)
     column, header, done = begin_loop(emitter, columns)
     value = emitter.load(product.place(emitter, row, column, type_), type_)
-    place = out.place(emitter, row, column, type_)
-    store_scaled_sum(emitter, value, alpha, beta, place, type_)
+    old_place, place = (m.place(emitter, row, column, type_) for m in (old, out))
+    store_scaled_sum(emitter, value, alpha, beta, old_place, place, type_)
     end_loop(emitter, column, header, done)
     end_loop(emitter, row, row_header, row_done)
+
+
+def copy_if_elsewhere(
+    emitter: FunctionEmitter,
+    precision: Precision,
+    sizes: tuple[SSAValue, SSAValue],
+    source: Matrix,
+    target: Matrix,
+) -> None:
+    """Copies a matrix, element by element, unless it is the target itself."""
+    type_ = precision.type_
+    copy, proceed = Block(), Block()
+    elsewhere = emitter.compare("ne", source.pointer, target.pointer)
+    emitter.cond_branch(elsewhere, copy, proceed)
+    emitter.begin(copy)
+    row, row_header, row_done = begin_loop(emitter, sizes[0])
+    column, header, done = begin_loop(emitter, sizes[1])
+    value = emitter.load(source.place(emitter, row, column, type_), type_)
+    emitter.store(value, target.place(emitter, row, column, type_))
+    end_loop(emitter, column, header, done)
+    end_loop(emitter, row, row_header, row_done)
+    emitter.branch(proceed)
+    emitter.begin(proceed)
 
 
 def multiply_tiny(
@@ -133,9 +158,10 @@ def multiply_tiny(
     left: Matrix,
     right: Matrix,
     beta: SSAValue,
+    old: Matrix,
     out: Matrix,
 ) -> None:
-    """`out = alpha * (left @ right) + beta * out` by three loops."""
+    """`out = alpha * (left @ right) + beta * old` by three loops."""
     rows, columns, inner = sizes
     type_ = precision.type_
     row, row_header, row_done = begin_loop(emitter, rows)
@@ -154,7 +180,7 @@ def multiply_tiny(
     assert isinstance(following, SSAValue)
     emitter.branch(header, [following, float_operation(emitter, llvm.FAddOp, (total, term))])
     emitter.begin(done)
-    place = out.place(emitter, row, column, type_)
-    store_scaled_sum(emitter, total, alpha, beta, place, type_)
+    old_place, place = (m.place(emitter, row, column, type_) for m in (old, out))
+    store_scaled_sum(emitter, total, alpha, beta, old_place, place, type_)
     end_loop(emitter, column, column_header, column_done)
     end_loop(emitter, row, row_header, row_done)
