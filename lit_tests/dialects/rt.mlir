@@ -17,6 +17,8 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: 
   rt.gemm %a, %a, %y {beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
   // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} times %alpha : f64 {beta = 1.000000e+00 : f64} :
   rt.gemm %a, %a, %y times %alpha : f64 {beta = 1.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
+  // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} plus %a : memref<?x?xf64, strided<[?, ?], offset: ?>> times %alpha : f64 {beta = 1.000000e+00 : f64} :
+  rt.gemm %a, %a, %y plus %a : memref<?x?xf64, strided<[?, ?], offset: ?>> times %alpha : f64 {beta = 1.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>
   // CHECK: rt.batch_gemm %b, %b, %b {beta = 0.000000e+00 : f64} : memref<?x?x?xf64>, memref<?x?x?xf64>, memref<?x?x?xf64>
   rt.batch_gemm %b, %b, %b {beta = 0.0 : f64} : memref<?x?x?xf64>, memref<?x?x?xf64>, memref<?x?x?xf64>
   // CHECK: rt.gemv

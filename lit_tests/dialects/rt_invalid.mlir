@@ -40,6 +40,14 @@ func.func @main(%a: memref<?x?xf64>, %alpha: f32) {
 
 // -----
 
+func.func @main(%a: memref<?x?xf64>, %w: memref<?xf64>) {
+  // CHECK: rt.gemm: expected an addend of rank 2 of f64, got memref<?xf64>
+  rt.gemm %a, %a, %a plus %w : memref<?xf64> {beta = 1.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>
+  func.return
+}
+
+// -----
+
 func.func @main(%a: memref<?x?xf64>) {
   // CHECK: rt.batch_gemm: expected a memref of rank 3
   rt.batch_gemm %a, %a, %a {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>

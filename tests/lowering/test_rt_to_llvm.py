@@ -349,6 +349,27 @@ def test_gemm_scales_and_accumulates(alpha: str, beta: str) -> None:
         np.testing.assert_allclose(c, expected)
 
 
+@pytest.mark.parametrize("alpha", ["1.0", "-0.5", "0.0", "1.0e-300"])
+@pytest.mark.parametrize("beta", ["1.0", "-2.0"])
+def test_gemm_adds_to_a_matrix_elsewhere(alpha: str, beta: str) -> None:
+    """Of any layout, which stays as it is; for tiny products, vectors, large ones, and scales that BLAS mistreats."""
+    text = GEMM.format(matrix=MATRIX.format("f64"), type="f64", alpha=alpha, beta=beta)
+    text = text.replace("%b: ", f"%w: {MATRIX.format('f64')}, %b: ")
+    text = text.replace("%c times", f"%c plus %w : {MATRIX.format('f64')} times")
+    native = NativeModule(text)
+    rng = np.random.default_rng(6)
+    shapes = [(3, 4, 5), (1, 400, 3), (70, 40, 1), (31, 17, 9), (300, 20, 50), (3, 0, 5), (0, 4, 5)]
+    for m, k, n in shapes:
+        a, b, w = (rng.normal(size=shape) for shape in ((m, k), (k, n), (m, n)))
+        expected = float(alpha) * (a @ b) + float(beta) * w
+        for layout, old in _layouts(w).items():
+            c = np.full((m, n), np.nan)
+            assert native.main(a, old, b, c)[0] == 0
+            what = f"{layout}, {m, k, n}"
+            np.testing.assert_allclose(c, expected, rtol=1e-12, atol=1e-12, err_msg=what)
+            np.testing.assert_array_equal(old, w)
+
+
 def test_gemm_of_nothing_overwrites_nan() -> None:
     native = NativeModule(
         GEMM.format(matrix=MATRIX.format("f64"), type="f64", alpha="1.0", beta="0.0")

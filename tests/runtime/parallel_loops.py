@@ -118,7 +118,8 @@ def _function(name: str) -> Callable[[int, int, int], int]:
 
 _SHARED = """
 declare void @tir_shared_gemm(
-  i64, i64, i32, i32, i64, i64, i64, double, ptr, i64, i64, ptr, i64, i64, double, ptr, i64, i64)
+  i64, i64, i32, i32, i64, i64, i64, double, ptr, i64, i64, ptr, i64, i64,
+  double, ptr, i64, i64, ptr, i64, i64)
 declare void @tir_shared_gemv(
   i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
 
@@ -132,7 +133,15 @@ define ptr @gemv_address() {
 """
 _POINTER, _REAL, _INT, _SIZE = ctypes.c_void_p, ctypes.c_double, ctypes.c_int32, ctypes.c_int64
 _STRIDED = (_POINTER, _SIZE, _SIZE)
-_GEMM = (*[_SIZE] * 2, *[_INT] * 2, *[_SIZE] * 3, _REAL, *_STRIDED, *_STRIDED, _REAL, *_STRIDED)
+_GEMM = (
+    *[_SIZE] * 2,
+    *[_INT] * 2,
+    *[_SIZE] * 3,
+    _REAL,
+    *_STRIDED * 2,
+    _REAL,
+    *_STRIDED * 2,
+)
 _GEMV = (_SIZE, _INT, *[_SIZE] * 2, _REAL, *[_POINTER, _SIZE] * 2, _REAL, _POINTER, _SIZE)
 
 
@@ -153,19 +162,31 @@ def _layout(matrix: np.ndarray) -> tuple[int, int]:
 
 def gemm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The product of matrices, or of batches of them that are contiguous; of one matrix b with all of a."""
-    left, right = (x if x.ndim == 3 else x[np.newaxis] for x in (a, b))
-    c = np.full((left.shape[0], left.shape[1], right.shape[2]), np.nan, a.dtype)
-    (count, m, n), k, size = c.shape, a.shape[-1], a.itemsize
+    c = np.full((*a.shape[:-1], b.shape[-1]), np.nan, a.dtype)
+    return _multiply_into(c, a, b, 1.0, c, 0.0)
+
+
+def gemm_onto(old: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float) -> np.ndarray:
+    """`alpha * (a @ b) + old` for matrices; `old` has any strides."""
+    c = np.full(old.shape, np.nan, a.dtype)
+    return _multiply_into(c, a, b, alpha, old, 1.0)
+
+
+def _multiply_into(
+    c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float, old: np.ndarray, beta: float
+) -> np.ndarray:
+    left, right, out = (x if x.ndim == 3 else x[np.newaxis] for x in (a, b, c))
+    (count, m, n), k, size = out.shape, a.shape[-1], a.itemsize
     (a_layout, lda), (b_layout, ldb) = (
         _layout(x[0]) if len(x) else (111, x.shape[2]) for x in (left, right)
     )
     b_batch = 0 if len(right) == 1 else k * n
-    pointers = (x.ctypes.data for x in (a, b, c))
-    strides = ((lda, m * k), (ldb, b_batch), (max(n, 1), m * n))
-    left_, right_, out = ((pointer, *pair) for pointer, pair in zip(pointers, strides, strict=True))
-    arguments = (size, count, a_layout, b_layout, m, n, k, 1.0, *left_, *right_, 0.0, *out)
+    factors = (a.ctypes.data, lda, m * k, b.ctypes.data, ldb, b_batch)
+    added = (old.ctypes.data, *(stride // size for stride in old.strides[-2:]))
+    result = (c.ctypes.data, max(n, 1), m * n)
+    arguments = (size, count, a_layout, b_layout, m, n, k, alpha, *factors, beta, *added, *result)
     _shared("gemm_address", _GEMM)(*arguments)
-    return c if a.ndim == 3 else c[0]
+    return c
 
 
 def gemv(a: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from tests.runtime.native_entry import (
     slow_path,
     strided,
 )
-from tests.runtime.parallel_loops import Loop, check_product, gemm, gemv
+from tests.runtime.parallel_loops import Loop, check_product, gemm, gemm_onto, gemv
 from tir.config import config
 
 THREAD_COUNTS = [1, 2, 5]
@@ -154,10 +154,29 @@ SIZES = (0, 1, 2, 15, 16, 17, 95, 96, 97, 191, 192, 193, 300, 500, 784, 1000)
 def test_products_are_the_same_on_any_number_of_threads(dtype: type, columns_of: str) -> None:
     rng = np.random.default_rng(3)
     cases = [*rng.choice(SIZES, (60, 3)), (600, 784, 10), (20, 784, 500), (193, 3000, 192)]
+    cases += [(1041, 300, 40), (2090, 200, 50), (50, 200, 2090)]
     for m, k, n in cases:
         a = _matrix(rng, m, k, dtype, columns_of in ("left", "both"))
         b = _matrix(rng, k, n, dtype, columns_of in ("right", "both"))
         _check_on_any_threads(gemm, a, b)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layout", ["C", "Fortran", "strided"])
+def test_products_added_to_a_matrix_elsewhere(dtype: type, layout: str) -> None:
+    """By rows and by columns, in one band and in several; what they are added to stays as it is."""
+    rng = np.random.default_rng(6)
+    for m, k, n in ((7, 5, 3), (784, 20, 500), (20, 784, 500), (300, 0, 7), (2090, 200, 50)):
+        a = rng.normal(size=(m, k)).astype(dtype)
+        b = rng.normal(size=(k, n)).astype(dtype)
+        strided = layout == "strided"
+        block = np.zeros((2 * m, 3 * n), dtype, order="F" if layout == "Fortran" else "C")
+        old = block[::2, ::3] if strided else block[:m, :n]
+        old[...] = rng.normal(size=(m, n))
+        before = old.copy()
+        expected = old - 0.5 * (a.astype("float64") @ b.astype("float64"))
+        _check_on_any_threads(lambda x, y, old=old: gemm_onto(old, x, y, -0.5), a, b, expected)
+        np.testing.assert_array_equal(old, before)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -192,8 +211,12 @@ def _matrix(
 
 
 def _check_on_any_threads(
-    product: Callable[[np.ndarray, np.ndarray], np.ndarray], a: np.ndarray, b: np.ndarray
+    product: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    a: np.ndarray,
+    b: np.ndarray,
+    expected: np.ndarray | None = None,
 ) -> None:
+    """Compares a function of two arrays with itself, and with what is expected: their product by NumPy."""
     results = []
     for count in (1, 2, 3, 5):
         with config.change_flags(threads=count):
@@ -201,7 +224,8 @@ def _check_on_any_threads(
     for other in results[1:]:
         np.testing.assert_array_equal(results[0], other)
     tolerance = 2e-4 if a.dtype == np.float32 else 1e-11
-    np.testing.assert_allclose(results[0], a @ b, rtol=tolerance, atol=tolerance)
+    reference = a @ b if expected is None else expected
+    np.testing.assert_allclose(results[0], reference, rtol=tolerance, atol=tolerance)
 
 
 def test_products_and_loops_of_many_threads() -> None:

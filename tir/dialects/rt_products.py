@@ -2,6 +2,7 @@
 
 rt.gemm %a, %b, %c {beta = 0.0 : f64} : memref<?x?xf32>, memref<?x?xf32>, memref<?x?xf32>
 rt.gemm %a, %b, %c times %alpha : f32 {beta = 1.0 : f64} : memref<?x?xf32>, memref<?x?xf32>, memref<?x?xf32>
+rt.gemm %a, %b, %c plus %w : memref<?x?xf32> {beta = 1.0 : f64} : memref<?x?xf32>, memref<?x?xf32>, memref<?x?xf32>
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import (
+    AttrSizedOperandSegments,
     IRDLOperation,
     ParsePropInAttrDict,
     irdl_op_definition,
@@ -86,10 +88,47 @@ class ProductOp(IRDLOperation):
 
 @irdl_op_definition
 class GemmOp(ProductOp):
-    """The product of matrices (m, k) and (k, n). With k = 0 it is zero."""
+    """The product of matrices (m, k) and (k, n). With k = 0 it is zero.
+
+    With an `addend` it is added, times `beta`, in place of the old `out`: `out = alpha * (left @ right) + beta * addend`.
+    It has any strides, and does not overlap `out`.
+    """
 
     name = "rt.gemm"
     RANKS: ClassVar[tuple[int, int, int]] = (2, 2, 2)
+
+    addend = opt_operand_def(MemRefType)
+
+    irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
+    assembly_format = (
+        "$left `,` $right `,` $out (`plus` $addend^ `:` type($addend))? (`times` $alpha^ `:` type($alpha))? attr-dict "
+        "`:` type($left) `,` type($right) `,` type($out)"
+    )
+
+    def __init__(
+        self,
+        left: SSAValue | Operation,
+        right: SSAValue | Operation,
+        out: SSAValue | Operation,
+        alpha: SSAValue | Operation | None = None,
+        beta: float = 0.0,
+        addend: SSAValue | Operation | None = None,
+    ):
+        IRDLOperation.__init__(
+            self,
+            operands=[addend, left, right, out, alpha],
+            properties={"beta": FloatAttr(beta, f64)},
+        )
+
+    def verify_(self) -> None:
+        super().verify_()
+        if self.addend is None:
+            return
+        out, addend = _memref_type(self.out), _memref_type(self.addend)
+        if (addend.get_num_dims(), addend.element_type) != (2, out.element_type):
+            raise VerifyException(
+                f"{self.name}: expected an addend of rank 2 of {out.element_type}, got {addend}"
+            )
 
 
 @irdl_op_definition

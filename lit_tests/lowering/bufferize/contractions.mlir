@@ -18,7 +18,8 @@ func.func @main(%x: tensor<?x?xf64> {tir.kind = "input", tir.dtype = "float64"},
 
 // -----
 
-// What a product is added to is copied, unless it is a value of our own that nobody else reads.
+// What a product of matrices is added to is read where it lies. If it is a value of our own that nobody else reads, the
+// product is added there.
 
 func.func @main(%x: tensor<?x?xf64> {tir.kind = "input", tir.dtype = "float64"}, %n: index) -> tensor<?x?xf64> attributes {tir.result_dtypes = ["float64"]} {
   %alpha = arith.constant 2.0 : f64
@@ -28,6 +29,19 @@ func.func @main(%x: tensor<?x?xf64> {tir.kind = "input", tir.dtype = "float64"},
 }
 
 // CHECK:         [[Q:%\S+]] = rt.alloc_output
-// CHECK:         kernel.region(%{{.*}} = %x : {{.*}}, %{{.*}} = [[Q]] : memref<?x?xf64>)
-// CHECK:         rt.gemm %x, %x, [[Q]] {beta = 1.000000e+00 : f64}
+// CHECK-NOT:     kernel.region
+// CHECK:         rt.gemm %x, %x, [[Q]] plus %x : memref<?x?xf64, strided<[?, ?], offset: ?>> {beta = 1.000000e+00 : f64}
 // CHECK-NEXT:    rt.gemm %x, %x, [[Q]] times %alpha : f64 {beta = 1.000000e+00 : f64}
+
+// -----
+
+// What other products are added to is copied.
+
+func.func @main(%x: tensor<?x?xf64> {tir.kind = "input", tir.dtype = "float64"}, %v: tensor<?xf64> {tir.kind = "input", tir.dtype = "float64"}) -> tensor<?xf64> attributes {tir.result_dtypes = ["float64"]} {
+  %p = linalg_ext.matvec ins(%x, %v : tensor<?x?xf64>, tensor<?xf64>) outs(%v : tensor<?xf64>) -> tensor<?xf64>
+  func.return %p : tensor<?xf64>
+}
+
+// CHECK:         [[Q:%\S+]] = rt.alloc_output
+// CHECK:         kernel.region(%{{.*}} = %v : {{.*}}, %{{.*}} = [[Q]] : memref<?xf64>)
+// CHECK:         rt.gemv %x, %v, [[Q]] {beta = 1.000000e+00 : f64}

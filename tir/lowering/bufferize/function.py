@@ -289,6 +289,13 @@ class FunctionBufferizer:
         overwrites = isinstance(op.output.owner, FillOp)
         if overwrites:
             target = self._new_buffer(result, empty_behind(op.output).operands)
+        elif isinstance(op, linalg_ext.MatmulOp) and _updated_in_place(op) is None:
+            # Read where it lies instead of copied first: the copy would take as long as a thin product.
+            addend = self.buffers[op.output]
+            target = self._new_buffer(result, self.builder.sizes(addend))
+            self.builder.add(rt_products.GemmOp(left, right, target, op.alpha, 1.0, addend))
+            self.buffers[result] = target
+            return
         else:
             target = self._updated_buffer(op, result, op.output)
         if isinstance(op, linalg_ext.VecmatOp):

@@ -119,8 +119,9 @@ def _matrix_sizes(emitter: FunctionEmitter, op: ProductOp) -> list[SSAValue]:
 
 
 def _gemm(emitter: FunctionEmitter, op: rt_products.GemmOp) -> None:
+    old = _strided(emitter, op.out if op.addend is None else op.addend)
     out = _strided(emitter, op.out)[:2]
-    _product(emitter, op, "gemm", (), _matrix_sizes(emitter, op), out)
+    _product(emitter, op, "gemm", (), _matrix_sizes(emitter, op), [*old, *out])
 
 
 def _batch_gemm(emitter: FunctionEmitter, op: rt_products.BatchGemmOp) -> None:
