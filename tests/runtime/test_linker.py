@@ -135,10 +135,10 @@ def test_what_it_does_not_know_is_left_to_llvm() -> None:
     text = "@weak = extern_weak global i64\ndefine ptr @f() { ret ptr @weak }"
     file = ObjectFile(cpu.compile_to_object(text))
     with pytest.raises(NeedsLinker):
-        link(file, {}, ["f"])
+        link([file], {}, ["f"])
     text = "@local = thread_local global i64 1\ndefine i64 @f() {\n%v = load i64, ptr @local\nret i64 %v\n}"
     with pytest.raises(NeedsLinker):
-        link(ObjectFile(cpu.compile_to_object(text)), {"__tls_get_addr": 1}, ["f"])
+        link([ObjectFile(cpu.compile_to_object(text))], {"__tls_get_addr": 1}, ["f"])
 
 
 def mappings() -> int:

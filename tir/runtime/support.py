@@ -22,8 +22,8 @@ from .llvm_lock import LLVM_LOCK
 _FOLDER = Path(__file__).with_name("native")
 _BESIDE_THE_SOURCES = "__pycache__"
 _BESIDE_THE_CACHE = "native"
-_OPT_LEVEL = 0
-"""The assembly is written as it should run; passes would take longer than they gain."""
+_OPT_LEVEL = 1
+"""The assembly has no loop that vector instructions would make faster."""
 _loaded: dict[str, LoadedObject] = {}
 
 
