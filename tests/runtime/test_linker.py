@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import platform
 from pathlib import Path
 
 import pytest
 
+from tests.runtime.machines import own_linker_only, refuse
 from tir.runtime import cpu
 from tir.runtime.elf import ObjectFile
 from tir.runtime.linker import NeedsLinker, link
-
-own_linker_only = pytest.mark.skipif(
-    platform.machine() != "x86_64", reason="objects for other machines go to LLVM's linker"
-)
 
 EVERYTHING = """
 declare double @cos(double)
@@ -101,14 +97,7 @@ NAMES = [
 
 @pytest.fixture(params=["own", "llvm"])
 def loaded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> cpu.LoadedObject:
-    def refuse(*_: object) -> None:
-        raise NeedsLinker
-
-    # The other linker must not be asked.
-    if request.param == "llvm":
-        monkeypatch.setattr(cpu, "link", refuse)
-    elif platform.machine() == "x86_64":
-        monkeypatch.setattr(cpu, "_link_with_llvm", refuse)
+    refuse("llvm" if request.param == "own" else "own", monkeypatch)
     return cpu.load_object(cpu.compile_to_object(EVERYTHING), NAMES)
 
 

@@ -134,7 +134,7 @@ class _Module:
                 if name in self.symbols:
                     todo.append(self.symbols[name])
             seen |= symbol.names
-        return "\n".join([*lines, *self.rest])
+        return "\n".join([*self.rest, *lines, ""])
 
 
 def divided(text: str) -> list[Part]:
