@@ -15,6 +15,7 @@ from tir.fingerprint import fingerprint
 from tir.graph.computation import Computation
 from tir.runtime import cpu
 from tir.runtime.cache import Cache
+from tir.runtime.llvm_host import starting_meanwhile
 from tir.runtime.llvm_lock import LLVM_LOCK
 from tir.support.source import SourceLocation
 from tir.support.timing import measured
@@ -113,7 +114,7 @@ class _Compiled:
 
         timings: dict[str, float] = {}
         module = computation.emit()
-        with LLVM_LOCK:
+        with LLVM_LOCK, starting_meanwhile():
             run_stages(module, pipeline_stages("cpu", optimize), timings=timings)
         with measured(timings, "llvm-assembly"):
             text = llvm_assembly(module)

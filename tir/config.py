@@ -88,7 +88,11 @@ FLAGS: dict[str, Flag] = {
         _text,
         "the folder of the compiled code that is kept",
     ),
-    "opt_level": Flag(3, _integer(0, 3), "optimization level of LLVM, 0 to 3"),
+    "opt_level": Flag(
+        2,
+        _integer(0, 3),
+        "how LLVM optimizes: 0 not at all, 1 without vector instructions, 2 what makes loops fast, 3 everything it can",
+    ),
     "threads": Flag(
         None,
         _optional(_integer(1, 1024)),

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from xdsl.ir import Attribute
 from tir.graph.computation import Computation
 from tir.graph.dialect_op import DialectOp, dialect_op
 from tir.graph.variable import Constant, Variable
+from tir.support.installed import installed
 from tir.support.machine import machine_description
 
 _PACKAGE = Path(__file__).parent
@@ -99,7 +99,7 @@ def environment() -> bytes:
     for path, status in sorted(_sources(str(_PACKAGE))):
         sources.update(f"{path} {status}\n".encode())
     parts = (
-        *(_installed(name) for name in ("llvmlite", "xdsl")),
+        *(installed(name) for name in ("llvmlite", "xdsl")),
         np.__version__,
         sys.version,
         machine_description(),
@@ -120,14 +120,3 @@ def _sources(folder: str) -> Iterator[tuple[str, str]]:
                     entry.path.removeprefix(str(_PACKAGE)),
                     f"{status.st_size} {status.st_mtime_ns}",
                 )
-
-
-def _installed(name: str) -> str:
-    """Which version of a package is installed, without importing it or `importlib.metadata`, which takes longer."""
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        return name
-    status = os.stat(spec.origin)
-    folder = Path(spec.origin).parent.parent
-    versions = sorted(n for n in os.listdir(folder) if n.startswith(f"{name}-"))
-    return f"{name} {versions} {status.st_size} {status.st_mtime_ns}"

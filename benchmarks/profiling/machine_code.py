@@ -6,6 +6,9 @@ import re
 
 import llvmlite.binding as llvm
 
+from tir.config import config
+from tir.runtime.llvm_passes import level_of
+
 _FUNCTION = '"?{name}"?:'
 _LABEL = re.compile(r"(\.L\w+):|# %bb\.\d+:")
 _JUMP = re.compile(r"\s+j\w+\s+(\.L\w+)")
@@ -19,7 +22,7 @@ def verbose_assembly(optimized: str) -> str:
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
-        opt=3,
+        opt=level_of(config.opt_level).codegen,
         reloc="pic",
         codemodel="small",
     )

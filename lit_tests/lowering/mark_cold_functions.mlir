@@ -1,4 +1,5 @@
 // RUN: tir-opt %s -p 'mark-cold-functions{limit=3}' | filecheck %s
+// RUN: tir-opt %s -p 'mark-cold-functions{limit=3 large_module=20}' | filecheck %s --check-prefix=LARGE
 
 // Long and without a loop.
 // CHECK: llvm.func @main(%{{.*}}: i64) -> i64 attributes {{.*}}passthrough = ["nounwind", "optnone", "noinline"]
@@ -60,9 +61,9 @@ llvm.func @inlined(%a: i64) -> i64 attributes {passthrough = ["alwaysinline"]} {
   llvm.return %2 : i64
 }
 
-// Its address is taken: nobody knows how often it runs.
+// Its address is taken: a task, which runs a few times in a parallel loop.
 // CHECK: llvm.func @body
-// CHECK-NOT: optnone
+// CHECK-SAME: "optnone"
 llvm.func @body(%a: i64) -> i64 {
   %0 = llvm.add %a, %a : i64
   %1 = llvm.add %0, %a : i64
@@ -71,7 +72,26 @@ llvm.func @body(%a: i64) -> i64 {
 }
 
 // CHECK: llvm.func @taker
+// CHECK-NOT: optnone
 llvm.func @taker() -> !llvm.ptr {
   %0 = llvm.mlir.addressof @body : !llvm.ptr
   llvm.return %0 : !llvm.ptr
 }
+
+// In a large module, short functions are marked as well, and the same are not.
+// LARGE: llvm.func @main
+// LARGE-SAME: "optnone"
+// LARGE: llvm.func @short
+// LARGE-SAME: "optnone"
+// LARGE: llvm.func @loop
+// LARGE-NOT: optnone
+// LARGE: llvm.func @called
+// LARGE-NOT: optnone
+// LARGE: llvm.func @called_by_it
+// LARGE-NOT: optnone
+// LARGE: llvm.func @inlined
+// LARGE-NOT: optnone
+// LARGE: llvm.func @body
+// LARGE-SAME: "optnone"
+// LARGE: llvm.func @taker
+// LARGE-SAME: "optnone"

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import platform
 from pathlib import Path
 
 import pytest
 
+from tests.runtime.machines import own_linker_only, refuse
 from tir.runtime import cpu
 from tir.runtime.elf import ObjectFile
 from tir.runtime.linker import NeedsLinker, link
-
-own_linker_only = pytest.mark.skipif(
-    platform.machine() != "x86_64", reason="objects for other machines go to LLVM's linker"
-)
 
 EVERYTHING = """
 declare double @cos(double)
@@ -101,14 +97,7 @@ NAMES = [
 
 @pytest.fixture(params=["own", "llvm"])
 def loaded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> cpu.LoadedObject:
-    def refuse(*_: object) -> None:
-        raise NeedsLinker
-
-    # The other linker must not be asked.
-    if request.param == "llvm":
-        monkeypatch.setattr(cpu, "link", refuse)
-    elif platform.machine() == "x86_64":
-        monkeypatch.setattr(cpu, "_link_with_llvm", refuse)
+    refuse("llvm" if request.param == "own" else "own", monkeypatch)
     return cpu.load_object(cpu.compile_to_object(EVERYTHING), NAMES)
 
 
@@ -135,10 +124,10 @@ def test_what_it_does_not_know_is_left_to_llvm() -> None:
     text = "@weak = extern_weak global i64\ndefine ptr @f() { ret ptr @weak }"
     file = ObjectFile(cpu.compile_to_object(text))
     with pytest.raises(NeedsLinker):
-        link(file, {}, ["f"])
+        link([file], {}, ["f"])
     text = "@local = thread_local global i64 1\ndefine i64 @f() {\n%v = load i64, ptr @local\nret i64 %v\n}"
     with pytest.raises(NeedsLinker):
-        link(ObjectFile(cpu.compile_to_object(text)), {"__tls_get_addr": 1}, ["f"])
+        link([ObjectFile(cpu.compile_to_object(text))], {"__tls_get_addr": 1}, ["f"])
 
 
 def mappings() -> int:

@@ -1,4 +1,4 @@
-"""The pass `mark-cold-functions`: long code that runs once a call is compiled fast instead of well."""
+"""The pass `mark-cold-functions`: code that runs once a call is compiled fast instead of well."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOT_OPTIMIZED = (StringAttr("optnone"), StringAttr("noinline"))
 
 @dataclass(frozen=True)
 class MarkColdFunctionsPass(ModulePass):
-    """Keeps LLVM's optimizer from long functions without loops, such as `@main` around many kernels.
+    """Keeps LLVM's optimizer from functions without loops, such as `@main` around many kernels.
 
         llvm.func @main(...) -> i32 attributes {passthrough = ["nounwind"]} {
           ...  // 400 operations, no branch back
@@ -31,17 +31,19 @@ class MarkColdFunctionsPass(ModulePass):
 
         llvm.func @main(...) -> i32 attributes {passthrough = ["nounwind", "optnone", "noinline"]} { ... }
 
-    Such code takes most of LLVM's time in a program of many kernels, and a few nanoseconds of a call. Short functions
-    stay as they are: a call that does little has a short `@main`.
+    Such code takes most of LLVM's time in a program of many kernels, and a few nanoseconds of a call. In a small module
+    short functions stay as they are: a call that does little has a short `@main`, into which its kernel is inlined.
 
-    Invariants: a function with a loop, one that is called from such a function or whose address is taken, and one that
-    is to be inlined are not marked. What the program computes stays the same.
+    Invariants: a function with a loop, one that is called from such a function, and one that is to be inlined are not
+    marked. What the program computes stays the same.
     """
 
     name = "mark-cold-functions"
 
     limit: int = 100
     """Functions with more instructions than that are marked."""
+    large_module: int = 500
+    """In a module with more instructions than that, the short ones are marked, too."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         functions = {
@@ -49,10 +51,12 @@ class MarkColdFunctionsPass(ModulePass):
             for f in op.body.block.ops
             if isinstance(f, llvm.FuncOp) and f.body.blocks
         }
+        lengths = {name: _length(function) for name, function in functions.items()}
+        limit = 0 if sum(lengths.values()) > self.large_module else self.limit
         hot = _hot_functions(functions)
         for name, function in functions.items():
             known = _passthrough(function)
-            if name in hot or _INLINED in known or _length(function) <= self.limit:
+            if name in hot or _INLINED in known or lengths[name] <= limit:
                 continue
             function.attributes.pop("passthrough", None)
             added = [word for word in _NOT_OPTIMIZED if word not in known]
@@ -60,16 +64,18 @@ class MarkColdFunctionsPass(ModulePass):
 
 
 def _hot_functions(functions: dict[str, llvm.FuncOp]) -> set[str]:
-    """The names of those that may run more than a few times a call."""
+    """The names of those that may run more than a few times a call.
+
+    A function whose address is taken is the task of a parallel loop: threads call it for a few ranges each.
+    """
     callees: dict[str, set[str]] = {}
     hot: list[str] = []
     for name, function in functions.items():
-        called = callees[name] = set()
-        for op in _operations(function):
-            if isinstance(op, llvm.CallOp) and op.callee is not None:
-                called.add(op.callee.root_reference.data)
-            elif isinstance(op, llvm.AddressOfOp):
-                hot.append(op.global_name.root_reference.data)
+        callees[name] = {
+            op.callee.root_reference.data
+            for op in _operations(function)
+            if isinstance(op, llvm.CallOp) and op.callee is not None
+        }
         if _has_loop(function):
             hot.append(name)
     found: set[str] = set()

@@ -36,12 +36,16 @@ class Cache:
 
     >>> cache = Cache(Path(tempfile.mkdtemp()))
     >>> cache.put("ab12", b"code")
+    True
     >>> cache.get("ab12"), cache.get("cd34")
     (b'code', None)
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, for_all_users: bool = False) -> None:
+        """Entries and folders are for the user who makes them, or, like byte code, for everybody to read."""
         self.folder = folder
+        self._folder_mode = 0o755 if for_all_users else 0o700
+        self._file_mode = 0o644 if for_all_users else 0o600
 
     def get(self, key: str) -> bytes | None:
         """What was put under a key; `None` if there is nothing, or nothing that can be read."""
@@ -60,21 +64,27 @@ class Cache:
             os.utime(path)  # purge goes by the last use
         return content
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep bytes under a key. A folder that cannot be written is no error: the next process compiles again."""
+    def put(self, key: str, content: bytes) -> bool:
+        """Keep bytes under a key; whether they are kept.
+
+        A folder that cannot be written is no error: the next process compiles again.
+        """
         path = self._path(key)
         data = _MAGIC + hashlib.sha256(content).digest() + content
         with contextlib.suppress(OSError):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.parent.mkdir(exist_ok=True)
+            self.folder.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=self._folder_mode, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
             try:
                 with os.fdopen(descriptor, "wb") as file:
+                    os.fchmod(descriptor, self._file_mode)
                     file.write(data)
                 os.replace(temporary, path)
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise
+            return True
+        return False
 
     def entries(self) -> Iterator[Entry]:
         """All entries, in no order."""

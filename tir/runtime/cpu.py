@@ -1,89 +1,56 @@
-"""LLVM assembly to machine code of this CPU, and machine code to callable addresses.
-
-llvmlite is imported when the first function is compiled. LLVM's objects are guarded by one lock, as its
-context is shared.
-"""
+"""LLVM assembly to machine code of this CPU, and machine code to callable addresses."""
 
 from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from types import ModuleType
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tir.support.errors import TirError
-from tir.support.timing import measured
 
 from .blas import symbol_address
-from .elf import ObjectFile
+from .elf import ObjectFile, object_files
 from .linker import NeedsLinker, link
+from .llvm_compile import assembly, compile_to_object, optimized_ir
+from .llvm_host import Host, get_host
 from .llvm_lock import LLVM_LOCK
-from .llvm_passes import run_passes
+
+__all__ = [
+    "LinkError",
+    "LoadedObject",
+    "add_symbol",
+    "assembly",
+    "compile_to_object",
+    "host_cpu",
+    "load_object",
+    "optimized_ir",
+    "provide_symbols",
+]
 
 _names = itertools.count()
 _symbols: dict[str, int] = {}
 _providers: dict[str, Callable[[], None]] = {}
+_jit: Any = None
 
 
 class LinkError(TirError):
     """Object code refers to a symbol that is nowhere to be found."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Host:
-    """LLVM made ready for this machine."""
-
-    llvm: ModuleType
-    machine: Any
-    cpu: str
-
-
-_host: _Host | None = None
-_jit: Any = None
-
-
-def _get_host() -> _Host:
-    """LLVM, initialized once; the caller holds the lock."""
-    global _host  # noqa: PLW0603 - one LLVM per process
-    if _host is None:
-        import llvmlite.binding as llvm  # noqa: PLC0415 - takes long to import
-
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        llvm.initialize_native_asmparser()
-        cpu = llvm.get_host_cpu_name()
-        machine = _create_machine(llvm, cpu)
-        _host = _Host(llvm, machine, cpu)
-    return _host
-
-
-def _get_jit(host: _Host) -> Any:
-    """LLVM's linker, for what the linker of our own leaves to it; the caller holds the lock."""
-    global _jit  # noqa: PLW0603 - one LLVM per process
-    if _jit is None:
-        machine = _create_machine(host.llvm, host.cpu)
-        _jit = host.llvm.create_lljit_compiler(machine, suppress_errors=True)
-    return _jit
-
-
-def _create_machine(llvm: ModuleType, cpu: str) -> Any:
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
-        cpu=cpu,
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=3,
-        reloc="pic",
-        codemodel="small",
-    )
-
-
 def host_cpu() -> str:
     """LLVM's name of this CPU and its features: what object code depends on."""
     with LLVM_LOCK:
-        host = _get_host()
-        return f"{host.cpu} {host.llvm.get_host_cpu_features().flatten()}"
+        host = get_host()
+        return f"{host.cpu} {host.features}"
+
+
+def _get_jit(host: Host) -> Any:
+    """LLVM's linker, for what the linker of our own leaves to it; the caller holds the lock."""
+    global _jit  # noqa: PLW0603 - one LLVM per process
+    if _jit is None:
+        _jit = host.llvm.create_lljit_compiler(host.machine(codegen=3), suppress_errors=True)
+    return _jit
 
 
 def add_symbol(name: str, address: int) -> None:
@@ -96,62 +63,6 @@ def provide_symbols(names: Iterable[str], provide: Callable[[], None]) -> None:
     """Has `provide` called when loaded code first needs one of these symbols: it then calls `add_symbol` for all."""
     with LLVM_LOCK:
         _providers.update(dict.fromkeys(names, provide))
-
-
-def _parse(host: _Host, text: str) -> Any:
-    try:
-        module = host.llvm.parse_assembly(text)
-        module.verify()
-    except RuntimeError as error:
-        raise TirError(f"LLVM rejects the assembly: {error}") from error
-    module.triple = host.machine.triple
-    return module
-
-
-def _optimize(host: _Host, module: Any, level: int) -> None:
-    llvm = host.llvm
-    options = llvm.create_pipeline_tuning_options(speed_level=level)
-    options.loop_vectorization = level > 1
-    options.slp_vectorization = level > 1
-    options.loop_interleaving = level > 1
-    options.loop_unrolling = level > 0
-    builder = llvm.create_pass_builder(host.machine, options)
-    run_passes(llvm, builder, module)
-
-
-def _optimized(host: _Host, text: str, level: int) -> Any:
-    module = _parse(host, text)
-    _optimize(host, module, level)
-    return module
-
-
-def optimized_ir(text: str, level: int = 3) -> str:
-    """LLVM assembly after LLVM's own passes at an optimization level of 0 to 3."""
-    with LLVM_LOCK:
-        return str(_optimized(_get_host(), text, level))
-
-
-def assembly(text: str, level: int = 3) -> str:
-    """The machine code of LLVM assembly, as this CPU's assembly language."""
-    with LLVM_LOCK:
-        host = _get_host()
-        return host.machine.emit_assembly(_optimized(host, text, level))
-
-
-def compile_to_object(text: str, level: int = 3, timings: dict[str, float] | None = None) -> bytes:
-    """Object code for this CPU. TirError where LLVM does not accept the assembly.
-
-    `timings` collects the seconds of LLVM's start, and of the steps of its work.
-    """
-    with LLVM_LOCK:
-        with measured(timings, "llvm-start"):
-            host = _get_host()
-        with measured(timings, "llvm-parse"):
-            module = _parse(host, text)
-        with measured(timings, "llvm-optimize"):
-            _optimize(host, module, level)
-        with measured(timings, "llvm-codegen"):
-            return host.machine.emit_object(module)
 
 
 class LoadedObject:
@@ -177,29 +88,45 @@ class LoadedObject:
 def load_object(data: bytes, exports: Iterable[str] = ("main",)) -> LoadedObject:
     """Loads object code and gives access to its exported symbols, without LLVM where the linker of our own can.
 
-    LinkError where it needs a symbol that neither `add_symbol` and `provide_symbols`, nor the BLAS library, nor the
-    process has.
+    `data` is one ELF file or several, one after the other, which may refer to one another. LinkError where they need a
+    symbol that neither `add_symbol` and `provide_symbols`, nor the BLAS library, nor the process has.
     """
     exports = tuple(exports)
-    file = ObjectFile(data)
-    found = {name: _resolve(name) for name in file.undefined()}
-    missing = sorted(name for name, address in found.items() if address is None)
-    if missing:
-        raise LinkError(f"undefined symbols in compiled code: {', '.join(missing)}")
-    outside = {name: address for name, address in found.items() if address is not None}
+    files = object_files(data)
+    outside = _outside(files)
     try:
-        return LoadedObject(link(file, outside, exports), exports)
+        return LoadedObject(link(files, outside, exports), exports)
     except NeedsLinker:
-        return LoadedObject(_link_with_llvm(data, outside, exports), exports)
+        return LoadedObject(_link_with_llvm(files, outside, exports), exports)
     except KeyError as error:
         raise LinkError(f"compiled code does not define {error}") from None
 
 
-def _link_with_llvm(data: bytes, outside: dict[str, int], exports: tuple[str, ...]) -> Any:
+def _outside(files: Sequence[ObjectFile]) -> dict[str, int]:
+    """The addresses of what none of the files defines."""
+    defined = {name for file in files for name in file.defined()}
+    wanted = dict.fromkeys(n for file in files for n in file.undefined() if n not in defined)
+    outside: dict[str, int] = {}
+    missing: list[str] = []
+    for name in wanted:
+        address = _resolve(name)
+        if address is None:
+            missing.append(name)
+        else:
+            outside[name] = address
+    if missing:
+        raise LinkError(f"undefined symbols in compiled code: {', '.join(sorted(missing))}")
+    return outside
+
+
+def _link_with_llvm(
+    files: Sequence[ObjectFile], outside: dict[str, int], exports: tuple[str, ...]
+) -> Any:
     with LLVM_LOCK:
-        host = _get_host()
+        host = get_host()
         builder = host.llvm.JITLibraryBuilder()
-        builder.add_object_img(data)
+        for file in files:
+            builder.add_object_img(file.data)
         for name, address in outside.items():
             builder.import_symbol(name, address)
         for name in exports:

@@ -26,6 +26,7 @@ _MAGIC = b"\x7fELF"
 _CLASS_64 = 2
 _LITTLE_ENDIAN = 1
 _SYMBOL_TABLE = 2
+_GLOBAL = 1
 _LINKERS_OWN = "_GLOBAL_OFFSET_TABLE_"
 _HEADER = struct.Struct("<16xHHIQQQIHHHHHH")
 _SECTION = struct.Struct("<IIQQQQIIQQ")
@@ -53,15 +54,16 @@ class Symbol:
     name: str
     section: int
     value: int
+    is_global: bool
+    """Whether other files may refer to it."""
 
 
 class ObjectFile:
-    """A 64-bit little-endian object file. UnsupportedError for any other format."""
+    """A 64-bit little-endian object file, with whatever follows it. UnsupportedError for any other format."""
 
     def __init__(self, data: bytes) -> None:
         if data[:4] != _MAGIC or data[4] != _CLASS_64 or data[5] != _LITTLE_ENDIAN:
             raise UnsupportedError("compiled code is not a 64-bit little-endian ELF object")
-        self.data = data
         header = _HEADER.unpack_from(data)
         self.machine: int = header[1]
         offset, size, count = header[5], header[10], header[11]
@@ -71,6 +73,8 @@ class ObjectFile:
                 data, offset + number * size
             )
             self.sections.append(Section(kind, flags, start, length, link, info, alignment))
+        ends = [s.offset + s.size for s in self.sections if s.kind != ZEROS]
+        self.data = data[: max([offset + count * size, *ends])]
 
     @cached_property
     def symbols(self) -> list[Symbol]:
@@ -81,10 +85,10 @@ class ObjectFile:
                 continue
             strings = self.sections[section.link].offset
             table = self.data[section.offset : section.offset + section.size]
-            for name_at, _, _, index, value, _ in _SYMBOL.iter_unpack(table):
+            for name_at, info, _, index, value, _ in _SYMBOL.iter_unpack(table):
                 first = strings + name_at
                 name = self.data[first : self.data.index(b"\0", first)].decode()
-                result.append(Symbol(name, index, value))
+                result.append(Symbol(name, index, value, info >> 4 == _GLOBAL))
         return result
 
     def relocations(self, section: Section) -> Iterator[tuple[int, int, int, int]]:
@@ -94,9 +98,23 @@ class ObjectFile:
             yield offset, info & 0xFFFFFFFF, info >> 32, addend
 
     def undefined(self) -> list[str]:
-        """The names that the file needs from elsewhere, in their order: LLVM's linker may abort on them."""
+        """The names that the file needs from elsewhere, in their order: LLVM's linker may abort on unknown ones."""
         return [
             symbol.name
             for symbol in self.symbols
             if symbol.section == UNDEFINED and symbol.name not in ("", _LINKERS_OWN)
         ]
+
+    def defined(self) -> list[str]:
+        """The names that the file has for others, in their order."""
+        return [s.name for s in self.symbols if s.is_global and s.section != UNDEFINED]
+
+
+def object_files(data: bytes) -> list[ObjectFile]:
+    """The files of object code that is one file or several, one after the other."""
+    files = [ObjectFile(data)]
+    end = len(files[0].data)
+    while end < len(data):
+        files.append(ObjectFile(data[end:]))
+        end += len(files[-1].data)
+    return files

@@ -1,13 +1,13 @@
 """Loads object code for x86-64 without LLVM, which takes longer to start than everything else that a cached function needs.
 
-The sections of a file are copied into one piece of memory, so that they reach one another with 32 bits; calls of what
+The sections of all files are copied into one piece of memory, so that they reach one another with 32 bits; calls of what
 is outside go through stubs, which read the addresses in a table. Pages are writable or executable,
 never both.
 
     code | stubs | constants, table of addresses | data
     r-x    r-x     r--                             rw-
 
-A file that asks for anything else is left to LLVM's linker.
+Files that ask for anything else are left to LLVM's linker.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tir.runtime.elf import (
@@ -29,7 +29,6 @@ from tir.runtime.elf import (
     WRITABLE,
     ZEROS,
     ObjectFile,
-    Section,
 )
 
 _UNWIND = 0x70000001
@@ -69,12 +68,19 @@ class LoadedImage:
         return self._addresses[name]
 
 
+SectionId = tuple[int, int]
+"""The numbers of a file and of a section in it."""
+SymbolId = tuple[int, int]
+"""The numbers of a file and of a symbol in its table."""
+Target = SymbolId | str
+"""What a relocation refers to: the definition in one of the files, or the name of what is outside."""
+
+
 @dataclass
 class _Layout:
     """Where everything goes, in bytes from the start of the memory."""
 
-    places: dict[int, int] = field(default_factory=dict)
-    """Number of a section -> its place."""
+    places: dict[SectionId, int] = field(default_factory=dict)
     stubs: int = 0
     slots: int = 0
     code_end: int = 0
@@ -82,81 +88,103 @@ class _Layout:
     size: int = 0
 
 
-def link(file: ObjectFile, outside: Mapping[str, int], exports: Iterable[str]) -> LoadedImage:
-    """Load a file; `outside` has the addresses of its undefined symbols.
+def link(
+    files: Sequence[ObjectFile], outside: Mapping[str, int], exports: Iterable[str]
+) -> LoadedImage:
+    """Load files; `outside` has the addresses of the symbols that none of them defines.
 
-    KeyError for an exported name that the file does not define, NeedsLinker for a file that LLVM has to link.
+    KeyError for an exported name that no file defines, NeedsLinker for files that LLVM has to link.
     """
-    if file.machine != MACHINE_X86_64:
-        raise NeedsLinker(f"machine {file.machine}")
-    slots = _slot_numbers(file)
-    layout = _lay_out(file, len(slots))
+    for file in files:
+        if file.machine != MACHINE_X86_64:
+            raise NeedsLinker(f"machine {file.machine}")
+    defined = _definitions(files)
+    targets = [_targets(number, file, defined) for number, file in enumerate(files)]
+    slots = _slot_numbers(files, targets)
+    layout = _lay_out(files, len(slots))
     memory = mmap.mmap(-1, layout.size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     base = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    for number, place in layout.places.items():
-        section = file.sections[number]
+    for (number, index), place in layout.places.items():
+        section = files[number].sections[index]
         if section.kind != ZEROS:
-            memory[place : place + section.size] = file.data[
-                section.offset : section.offset + section.size
-            ]
-    targets = {
-        number: base + layout.places[symbol.section] + symbol.value
-        if symbol.section in layout.places
-        else outside.get(symbol.name)
-        for number, symbol in enumerate(file.symbols)
-    }
-    for symbol, number in slots.items():
+            content = files[number].data[section.offset : section.offset + section.size]
+            memory[place : place + section.size] = content
+    addresses: dict[Target, int] = {**outside}
+    for number, file in enumerate(files):
+        for n, symbol in enumerate(file.symbols):
+            place = layout.places.get((number, symbol.section))
+            if place is not None:
+                addresses[number, n] = base + place + symbol.value
+    for target, number in slots.items():
         stub, slot = layout.stubs + number * _STUB_SIZE, layout.slots + number * _SLOT_SIZE
         memory[stub : stub + 2] = _JUMP_THROUGH_TABLE
         _INT32.pack_into(memory, stub + 2, slot - stub - 6)
-        _UINT64.pack_into(memory, slot, targets[symbol] or 0)
-    _relocate(file, layout, memory, base, slots, targets)
+        _UINT64.pack_into(memory, slot, addresses.get(target, 0))
+    for number, file in enumerate(files):
+        _relocate(number, file, layout, memory, base, slots, targets[number], addresses)
     _protect(base, 0, layout.code_end, _READ | _EXECUTE)
     _protect(base, layout.code_end, layout.constants_end, _READ)
-    defined = {s.name: s for s in file.symbols if s.section in layout.places}
-    return LoadedImage(
-        memory,
-        {
-            name: base + layout.places[defined[name].section] + defined[name].value
-            for name in exports
-        },
-    )
+    return LoadedImage(memory, {name: addresses[defined[name]] for name in exports})
 
 
-def _lay_out(file: ObjectFile, count: int) -> _Layout:
+def _definitions(files: Sequence[ObjectFile]) -> dict[str, SymbolId]:
+    """Where the symbols are defined that all files may refer to."""
+    defined: dict[str, SymbolId] = {}
+    for number, file in enumerate(files):
+        for n, symbol in enumerate(file.symbols):
+            if symbol.is_global and symbol.section != UNDEFINED:
+                if symbol.name in defined:
+                    raise NeedsLinker(f"two definitions of {symbol.name}")
+                defined[symbol.name] = (number, n)
+    return defined
+
+
+def _targets(number: int, file: ObjectFile, defined: Mapping[str, SymbolId]) -> list[Target]:
+    """What each entry of a file's symbol table refers to."""
+    return [
+        defined.get(symbol.name, symbol.name) if symbol.section == UNDEFINED else (number, n)
+        for n, symbol in enumerate(file.symbols)
+    ]
+
+
+def _lay_out(files: Sequence[ObjectFile], count: int) -> _Layout:
     layout = _Layout()
-    code: list[int] = []
-    constants: list[int] = []
-    data: list[int] = []
-    for number, section in enumerate(file.sections):
-        if not section.flags & ALLOCATED or section.kind == _UNWIND:
-            continue
-        if section.flags & THREAD_LOCAL or section.kind not in (PROGRAM_DATA, ZEROS):
-            raise NeedsLinker(f"section of kind {section.kind} and flags {section.flags:#x}")
-        if section.alignment > mmap.PAGESIZE:
-            raise NeedsLinker(f"alignment {section.alignment}")
-        if section.flags & EXECUTABLE:
-            code.append(number)
-        else:
-            (data if section.flags & WRITABLE else constants).append(number)
-    end = _place(file.sections, code, 0, layout)
+    code: list[SectionId] = []
+    constants: list[SectionId] = []
+    data: list[SectionId] = []
+    for number, file in enumerate(files):
+        for index, section in enumerate(file.sections):
+            if not section.flags & ALLOCATED or section.kind == _UNWIND:
+                continue
+            if section.flags & THREAD_LOCAL or section.kind not in (PROGRAM_DATA, ZEROS):
+                raise NeedsLinker(f"section of kind {section.kind} and flags {section.flags:#x}")
+            if section.alignment > mmap.PAGESIZE:
+                raise NeedsLinker(f"alignment {section.alignment}")
+            if section.flags & EXECUTABLE:
+                code.append((number, index))
+            else:
+                (data if section.flags & WRITABLE else constants).append((number, index))
+    end = _place(files, code, 0, layout)
     layout.stubs = _round_up(end, _STUB_SIZE)
     layout.code_end = _round_up(layout.stubs + count * _STUB_SIZE, mmap.PAGESIZE)
-    end = _place(file.sections, constants, layout.code_end, layout)
+    end = _place(files, constants, layout.code_end, layout)
     layout.slots = _round_up(end, _SLOT_SIZE)
     layout.constants_end = _round_up(layout.slots + count * _SLOT_SIZE, mmap.PAGESIZE)
-    end = _place(file.sections, data, layout.constants_end, layout)
+    end = _place(files, data, layout.constants_end, layout)
     layout.size = max(_round_up(end, mmap.PAGESIZE), mmap.PAGESIZE)
     if layout.size > _FARTHEST:
         raise NeedsLinker("too large for offsets of 32 bits")
     return layout
 
 
-def _place(sections: list[Section], numbers: list[int], start: int, layout: _Layout) -> int:
-    for number in numbers:
-        start = _round_up(start, max(sections[number].alignment, 1))
-        layout.places[number] = start
-        start += sections[number].size
+def _place(
+    files: Sequence[ObjectFile], sections: Iterable[SectionId], start: int, layout: _Layout
+) -> int:
+    for number, index in sections:
+        section = files[number].sections[index]
+        start = _round_up(start, max(section.alignment, 1))
+        layout.places[number, index] = start
+        start += section.size
     return start
 
 
@@ -164,49 +192,58 @@ def _round_up(value: int, unit: int) -> int:
     return -(-value // unit) * unit
 
 
-def _slot_numbers(file: ObjectFile) -> dict[int, int]:
-    """Numbers of the symbols that have an entry in the table of addresses, and a stub -> the number of that entry."""
-    found = [n for n, symbol in enumerate(file.symbols) if symbol.section == UNDEFINED]
-    for section in file.sections:
-        if section.kind == RELOCATIONS:
-            found += [
-                n for _, kind, n, _ in file.relocations(section) if kind in _TABLE_RELATIVE_32
-            ]
-    return {symbol: number for number, symbol in enumerate(dict.fromkeys(found))}
+def _slot_numbers(
+    files: Sequence[ObjectFile], targets: Sequence[Sequence[Target]]
+) -> dict[Target, int]:
+    """What has an entry in the table of addresses, and a stub -> the number of that entry."""
+    found: list[Target] = []
+    for file, targets_of_file in zip(files, targets, strict=True):
+        found += [target for target in targets_of_file if isinstance(target, str)]
+        for section in file.sections:
+            if section.kind == RELOCATIONS:
+                found += [
+                    targets_of_file[n]
+                    for _, kind, n, _ in file.relocations(section)
+                    if kind in _TABLE_RELATIVE_32
+                ]
+    return {target: number for number, target in enumerate(dict.fromkeys(found))}
 
 
 def _relocate(
+    number_of_file: int,
     file: ObjectFile,
     layout: _Layout,
     memory: mmap.mmap,
     base: int,
-    slots: Mapping[int, int],
-    targets: Mapping[int, int | None],
+    slots: Mapping[Target, int],
+    targets: Sequence[Target],
+    addresses: Mapping[Target, int],
 ) -> None:
     for section in file.sections:
         if section.kind == _GROUP:
             raise NeedsLinker("a group of sections")
-        place = layout.places.get(section.info)
+        place = layout.places.get((number_of_file, section.info))
         if section.kind != RELOCATIONS or place is None:
             continue
         for offset, kind, number, addend in file.relocations(section):
             at = place + offset
             target = targets[number]
-            if target is None:
+            address = addresses.get(target)
+            if address is None:
                 raise NeedsLinker(f"symbol {file.symbols[number].name}")
-            inside = file.symbols[number].section != UNDEFINED
+            inside = not isinstance(target, str)
             if kind in _RELATIVE_32 and inside:
-                _INT32.pack_into(memory, at, target - base + addend - at)
+                _INT32.pack_into(memory, at, address - base + addend - at)
             elif kind == _CALL_32:
-                stub = layout.stubs + slots[number] * _STUB_SIZE
+                stub = layout.stubs + slots[target] * _STUB_SIZE
                 _INT32.pack_into(memory, at, stub + addend - at)
             elif kind in _TABLE_RELATIVE_32:
-                slot = layout.slots + slots[number] * _SLOT_SIZE
+                slot = layout.slots + slots[target] * _SLOT_SIZE
                 _INT32.pack_into(memory, at, slot + addend - at)
             elif kind == _ABSOLUTE_64:
-                _UINT64.pack_into(memory, at, target + addend)
+                _UINT64.pack_into(memory, at, address + addend)
             elif kind == _RELATIVE_64 and inside:
-                _INT64.pack_into(memory, at, target - base + addend - at)
+                _INT64.pack_into(memory, at, address - base + addend - at)
             else:
                 raise NeedsLinker(f"relocation {kind} of {file.symbols[number].name}")
 

@@ -1,6 +1,8 @@
 """Native functions that compiled code calls and that tir brings itself, as LLVM assembly in `native/`.
 
-A module of them is compiled when code first needs it, and kept on disk like other code.
+A module of them is compiled when code first needs it, and kept as Python keeps byte code: beside its source, for all
+programs and users of this installation. Where nothing can be written there, it is kept in the user's own folder. These
+are not entries of the cache of functions: no program is needed to make them again, and `tir-cache` leaves them alone.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tir.config import config
+from tir.support.installed import installed
 from tir.support.machine import machine_description
 
 from .cache import Cache
@@ -17,8 +20,10 @@ from .cpu import LoadedObject, compile_to_object, load_object
 from .llvm_lock import LLVM_LOCK
 
 _FOLDER = Path(__file__).with_name("native")
-_OPT_LEVEL = 0
-"""The assembly is written as it should run; passes would take longer than they gain."""
+_BESIDE_THE_SOURCES = "__pycache__"
+_BESIDE_THE_CACHE = "native"
+_OPT_LEVEL = 1
+"""The assembly has no loop that vector instructions would make faster."""
 _loaded: dict[str, LoadedObject] = {}
 
 
@@ -37,12 +42,23 @@ def load_support(name: str, exports: Iterable[str]) -> LoadedObject:
 
 def _object_code(name: str) -> bytes:
     text = (_FOLDER / f"{name}.ll").read_text()
-    if not config.cache:
-        return compile_to_object(text, _OPT_LEVEL)
-    cache = Cache(Path(config.cache_dir).expanduser())
-    key = hashlib.sha256(f"support\n{machine_description()}\n{text}".encode()).hexdigest()
-    code = cache.get(key)
-    if code is None:
-        code = compile_to_object(text, _OPT_LEVEL)
-        cache.put(key, code)
+    parts = (str(_OPT_LEVEL), installed("llvmlite"), machine_description(), text)
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    places = _places()
+    for place in places:
+        code = place.get(key)
+        if code is not None:
+            return code
+    code = compile_to_object(text, _OPT_LEVEL)
+    for place in places:
+        if place.put(key, code):
+            break
     return code
+
+
+def _places() -> list[Cache]:
+    """Where object code of the modules may lie, the best place first."""
+    places = [Cache(_FOLDER / _BESIDE_THE_SOURCES, for_all_users=True)]
+    if config.cache:
+        places.append(Cache(Path(config.cache_dir).expanduser() / _BESIDE_THE_CACHE))
+    return places

@@ -13,6 +13,7 @@ from tir.config import config
 from .cpu import LoadedObject, add_symbol, provide_symbols
 from .llvm_lock import LLVM_LOCK
 from .support import load_support
+from .thread_count import num_threads
 
 PARALLEL_FOR = "tir_parallel_for"
 """`i32 (i32 (ptr context, i64 begin, i64 end), ptr context, i64 count, i64 grain)`; see `native/parallel.ll`."""
@@ -34,11 +35,6 @@ def bind_symbols() -> None:
         provide_symbols([PARALLEL_FOR], _provide)
         os.register_at_fork(after_in_child=_reset_helpers)
         config.on_change("threads", _apply_count)
-
-
-def num_threads() -> int:
-    """How many threads a loop or product uses: `config.threads`, else as many as the CPUs of this process."""
-    return config.threads or len(os.sched_getaffinity(0))
 
 
 def _provide() -> None:

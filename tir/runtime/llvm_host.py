@@ -1,0 +1,105 @@
+"""LLVM made ready for this machine."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+_host: Host | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """LLVM, and what it knows of this machine."""
+
+    llvm: ModuleType
+    target: Any
+    cpu: str
+    features: str
+
+    def machine(self, codegen: int) -> Any:
+        """A code generator of a level from 0 (fast) to 3, for one thread at a time."""
+        return self.target.create_target_machine(
+            cpu=self.cpu, features=self.features, opt=codegen, reloc="pic", codemodel="small"
+        )
+
+
+def get_host() -> Host:
+    """LLVM, initialized once; the caller holds the lock."""
+    global _host  # noqa: PLW0603 - one LLVM per process
+    if _host is None:
+        import llvmlite.binding as llvm  # noqa: PLC0415 - takes long to import
+
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        target = llvm.Target.from_default_triple()
+        features = llvm.get_host_cpu_features().flatten()
+        _host = Host(llvm, target, llvm.get_host_cpu_name(), features)
+    return _host
+
+
+@contextmanager
+def starting_meanwhile() -> Iterator[None]:
+    """Has LLVM start in a thread of its own during the block: loading its library takes long, and does not need Python.
+
+    The caller holds the lock, for the thread as well: it is gone when the block ends.
+    """
+    if _host is not None:
+        yield
+        return
+    starter = threading.Thread(target=_start)
+    starter.start()
+    try:
+        yield
+    finally:
+        starter.join()
+
+
+def _start() -> None:
+    # Who needs LLVM tries again, and sees the error.
+    with suppress(Exception):
+        get_host()
+
+
+class Unlocked:
+    """LLVM's long steps without the lock of llvmlite, which lets one thread at a time into LLVM.
+
+    LLVM itself allows for threads that share no context and no code generator.
+    """
+
+    def __init__(self, host: Host) -> None:
+        library = ctypes.CDLL(host.llvm.ffi.lib._name)
+        self._ffi = host.llvm.ffi
+        self._run: Any = library.LLVMPY_RunNewModulePassManager
+        self._run.argtypes = (ctypes.c_void_p,) * 3
+        self._run.restype = None
+        self._emit: Any = library.LLVMPY_TargetMachineEmitToMemory
+        self._emit.argtypes = (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_int,
+            ctypes.POINTER(ctypes.c_char_p),
+        )
+        self._emit.restype = self._ffi.LLVMMemoryBufferRef
+
+    def run_passes(self, manager: Any, module: Any, builder: Any) -> None:
+        """`manager.run(module, builder)` of llvmlite."""
+        self._run(manager, module, builder)
+
+    def emit_object(self, machine: Any, module: Any) -> bytes:
+        """`machine.emit_object(module)` of llvmlite; RuntimeError as there."""
+        library = self._ffi.lib
+        with self._ffi.OutputString() as message:
+            buffer = self._emit(machine, module, 1, message)
+            if not buffer:
+                raise RuntimeError(str(message))
+        try:
+            size = library.LLVMPY_GetBufferSize(buffer)
+            return ctypes.string_at(library.LLVMPY_GetBufferStart(buffer), size)
+        finally:
+            library.LLVMPY_DisposeMemoryBuffer(buffer)

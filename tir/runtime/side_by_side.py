@@ -1,0 +1,42 @@
+"""Independent pieces of work shared out to a few threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def side_by_side(
+    function: Callable[[Item], Result], items: Sequence[Item], threads: int
+) -> list[Result]:
+    """The results for all items, in their order, whichever thread computes which; this thread is one of them.
+
+    The first error that an item meets, in the order of items, is raised when all threads have ended.
+
+    >>> side_by_side(abs, [-1, 2, -3], threads=2)
+    [1, 2, 3]
+    """
+    results: dict[int, Result] = {}
+    errors: dict[int, BaseException] = {}
+    numbers = iter(range(len(items)))  # its `next` is one step of the interpreter
+
+    def work() -> None:
+        for number in numbers:
+            try:
+                results[number] = function(items[number])
+            except BaseException as error:
+                errors[number] = error
+
+    helpers = [threading.Thread(target=work) for _ in range(min(threads, len(items)) - 1)]
+    for helper in helpers:
+        helper.start()
+    work()
+    for helper in helpers:
+        helper.join()
+    for number in sorted(errors):
+        raise errors[number]
+    return [results[number] for number in range(len(items))]
