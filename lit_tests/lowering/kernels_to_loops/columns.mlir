@@ -111,6 +111,7 @@ func.func @main(%x: memref<?x?xf32>, %y: memref<?xf32>, %z: memref<?xf64>) {
 // CHECK-NEXT:        [[LOST:%\S+]] = memref.alloca() : memref<2048xf64>
 // CHECK:             scf.for [[STRIP:%\S+]] =
 // CHECK:               scf.for
+// CHECK:               scf.for
 // CHECK:                 scf.for [[K:%\S+]] =
 // CHECK-NEXT:              scf.for [[J:%\S+]] = [[STRIP]]
 // CHECK-NEXT:                memref.load %a[[[I]], [[K]], [[J]]]
