@@ -56,8 +56,14 @@ TILE_LENGTH = 64
 SUM_ROWS = 16
 """Rows that are added to partial sums of their columns before those are added with care: the leaves of pairwise summation."""
 
-STRIP_LENGTH = 2048
+STRIP_LENGTH = 4096
 """Columns that are reduced at a time: their partial sums stay in the first-level cache while rows stream by."""
+
+READ_STREAMS = 4
+"""Places of memory that a reduction reads from in turn: a core gets a fifth more from several streams than from one."""
+
+READ_PIECE = 256
+"""Elements that it takes of each in turn."""
 
 FOLDED_ROW = 256
 """Rows of at most half as many columns are taken several at a time, so that loops over them are long."""

@@ -1,20 +1,25 @@
 // RUN: tir-opt %s -p kernels-to-loops --split-input-file | filecheck %s
 
 // The innermost loop is parallel: rows stream by, and are added to accumulators on the stack. Threads share strips of columns and
-// blocks of rows; the first block writes results, the others partial ones, which are combined in the end.
+// blocks of rows; the first block writes results, the others partial ones, which are combined in the end. Rows go four at a time, a
+// piece of each in turn.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[PARTIAL:%\S+]] = memref.alloc
 // CHECK:         rt.parallel
-// CHECK-NEXT:      [[TOTALS:%\S+]] = memref.alloca() : memref<2048xf64>
+// CHECK-NEXT:      [[TOTALS:%\S+]] = memref.alloca() : memref<4096xf64>
 // CHECK:             memref.store {{.*}}, [[TOTALS]]
-// CHECK:             scf.for [[ROW:%\S+]] =
-// CHECK:               [[PLACE:%\S+]] = arith.muli [[ROW]]
-// CHECK:               [[VIEW:%\S+]] = memref.reinterpret_cast
-// CHECK:               scf.for [[J:%\S+]] =
-// CHECK-NEXT:            [[X:%\S+]] = memref.load [[VIEW]][[[J]]]
-// CHECK-NEXT:            [[S:%\S+]] = memref.load [[TOTALS]][[[J]]]
-// CHECK-NEXT:            [[R:%\S+]] = arith.maximumf [[X]], [[S]]
-// CHECK-NEXT:            memref.store [[R]], [[TOTALS]][[[J]]]
+// CHECK:             scf.for [[FOUR:%\S+]] =
+// CHECK:               scf.for [[PIECE:%\S+]] =
+// CHECK:                 memref.extract_strided_metadata [[TOTALS]]
+// CHECK:                 [[OWN:%\S+]] = memref.reinterpret_cast
+// CHECK:                 scf.for [[ROW:%\S+]] = [[FOUR]]
+// CHECK:                   arith.muli [[ROW]]
+// CHECK:                   [[VIEW:%\S+]] = memref.reinterpret_cast
+// CHECK:                   scf.for [[J:%\S+]] =
+// CHECK-NEXT:                [[X:%\S+]] = memref.load [[VIEW]][[[J]]]
+// CHECK-NEXT:                [[S:%\S+]] = memref.load [[OWN]][[[J]]]
+// CHECK-NEXT:                [[R:%\S+]] = arith.maximumf [[X]], [[S]]
+// CHECK-NEXT:                memref.store [[R]], [[OWN]][[[J]]]
 // Short rows are taken several at a time: their accumulators become one.
 // CHECK:             scf.for [[COPY:%\S+]] =
 // CHECK:               scf.for [[J:%\S+]] =
@@ -43,14 +48,14 @@ func.func @main(%x: memref<?x?xf64>, %z: memref<?xf64>) {
 
 // Sums of float32 go through 16 rows in float32, then to totals in float64.
 // CHECK:       func.func private @kernel_0
-// CHECK:         [[TOTALS:%\S+]] = memref.alloca() : memref<2048xf64>
-// CHECK-NEXT:    [[PARTS:%\S+]] = memref.alloca() : memref<2048xf32>
+// CHECK:         [[TOTALS:%\S+]] = memref.alloca() : memref<4096xf64>
+// CHECK-NEXT:    [[PARTS:%\S+]] = memref.alloca() : memref<4096xf32>
 // CHECK:         scf.for {{.*}} step [[SIXTEEN:%\S+]] {
-// CHECK:           scf.for
-// CHECK:             scf.for
-// CHECK:               [[P:%\S+]] = memref.load [[PARTS]]
+// CHECK:           memref.extract_strided_metadata [[PARTS]]
+// CHECK:           [[OWN:%\S+]] = memref.reinterpret_cast
+// CHECK:               [[P:%\S+]] = memref.load [[OWN]]
 // CHECK:               arith.addf [[P]], {{.*}} : f32
-// CHECK-NEXT:          memref.store {{.*}}, [[PARTS]]
+// CHECK-NEXT:          memref.store {{.*}}, [[OWN]]
 // CHECK:           scf.for
 // CHECK-NEXT:        [[P:%\S+]] = memref.load [[PARTS]]
 // CHECK:             memref.store {{.*}}, [[PARTS]]
@@ -76,14 +81,15 @@ func.func @main(%x: memref<?x?xf32>, %z: memref<?xf64>) {
 
 // What all rows see is repeated for the rows that are taken as one.
 // CHECK:       func.func private @kernel_0
-// CHECK:         memref.alloca() : memref<2048xf32>
-// CHECK-NEXT:    [[MEANS:%\S+]] = memref.alloca() : memref<2048xf32>
+// CHECK:         memref.alloca() : memref<4096xf32>
+// CHECK-NEXT:    [[MEANS:%\S+]] = memref.alloca() : memref<4096xf32>
 // CHECK:         scf.for [[COPY:%\S+]] =
 // CHECK:           scf.for [[J:%\S+]] =
 // CHECK:             [[M:%\S+]] = memref.load %m
 // CHECK:             memref.store [[M]], [[MEANS]]
-// CHECK:         scf.for
-// CHECK:           [[M:%\S+]] = memref.load [[MEANS]]
+// CHECK:         memref.extract_strided_metadata [[MEANS]]
+// CHECK:         [[OWN:%\S+]] = memref.reinterpret_cast
+// CHECK:           [[M:%\S+]] = memref.load [[OWN]]
 // CHECK:           arith.subf {{.*}}, [[M]]
 func.func @main(%x: memref<?x?xf32>, %y: memref<?xf32>, %z: memref<?xf64>) {
   kernel.region(%a = %x : memref<?x?xf32>, %m = %y : memref<?xf32>, %o = %z : memref<?xf64>) {
@@ -106,14 +112,16 @@ func.func @main(%x: memref<?x?xf32>, %y: memref<?xf32>, %z: memref<?xf64>) {
 // CHECK:       func.func private @kernel_0
 // CHECK:         rt.parallel
 // CHECK:           scf.for [[I:%\S+]] =
-// CHECK:             [[TOTALS:%\S+]] = memref.alloca() : memref<2048xf64>
-// CHECK-NEXT:        [[PARTS:%\S+]] = memref.alloca() : memref<2048xf64>
-// CHECK-NEXT:        [[LOST:%\S+]] = memref.alloca() : memref<2048xf64>
+// CHECK:             [[TOTALS:%\S+]] = memref.alloca() : memref<4096xf64>
+// CHECK-NEXT:        [[PARTS:%\S+]] = memref.alloca() : memref<4096xf64>
+// CHECK-NEXT:        [[LOST:%\S+]] = memref.alloca() : memref<4096xf64>
 // CHECK:             scf.for [[STRIP:%\S+]] =
 // CHECK:               scf.for
 // CHECK:               scf.for
-// CHECK:                 scf.for [[K:%\S+]] =
-// CHECK-NEXT:              scf.for [[J:%\S+]] = [[STRIP]]
+// CHECK:                 scf.for [[FOUR:%\S+]] =
+// CHECK:                   scf.for [[PIECE:%\S+]] =
+// CHECK:                     scf.for [[K:%\S+]] = [[FOUR]]
+// CHECK-NEXT:                  scf.for [[J:%\S+]] =
 // CHECK-NEXT:                memref.load %a[[[I]], [[K]], [[J]]]
 // CHECK:                     memref.store {{.*}}, [[PARTS]]
 // CHECK:                 memref.store {{.*}}, [[TOTALS]]

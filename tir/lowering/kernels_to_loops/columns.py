@@ -135,28 +135,30 @@ class _Columns:
         builder.for_(end, (), one, lower=begin)
 
     def _rows(self, accumulators: StripAccumulators, strip: Strip) -> Rows:
-        last = self.op.loops - 1
         loops = [Extent(size) for size in self.sizes]
-        return nested_rows(
-            self.builder, accumulators.attach(last, strip.first), loops, last, strip
-        )[1]
+        return nested_rows(accumulators, loops, self.op.loops - 1, strip)[1]
 
     def _folded_rows(
         self, accumulators: StripAccumulators, strip: Strip, folded: FoldedOperands
     ) -> Rows:
         builder = self.builder
-        attached = accumulators.attach(0)
 
-        def row(number: SSAValue, _: object) -> tuple[()]:
-            start = builder.add_index(builder.multiply(number, self.length), strip.first)
-            rest = builder.binary(arith.SubiOp, self.total, start)
-            length = builder.smaller(strip.length, rest)
-            operands = [folded.at(o, start, length) for o in attached.operands]
-            here = replace(attached.with_operands(operands), parallel=(True,))
-            visit_all(builder, here, [Extent(length)], [0])
-            return ()
+        def rows(first: SSAValue, stop: SSAValue, part: Strip) -> None:
+            before = builder.binary(arith.SubiOp, part.first, strip.first)
+            attached = accumulators.attach(
+                lambda row: Operand(run(builder, row, before, part.length), (0,))
+            )
 
-        def rows(first: SSAValue, stop: SSAValue) -> None:
+            def row(number: SSAValue, _: object) -> tuple[()]:
+                start = builder.add_index(builder.multiply(number, self.length), part.first)
+                rest = builder.binary(arith.SubiOp, self.total, start)
+                length = builder.smaller(part.length, rest)
+                inputs = [folded.at(o, start, before, length) for o in self.op.inputs]
+                outputs = [folded.at(o, start, before, length) for o in attached.outputs]
+                here = attached.with_operands([*inputs, *outputs])
+                visit_all(builder, replace(here, parallel=(True,)), [Extent(length)], [0])
+                return ()
+
             builder.for_(stop, (), row, lower=first)
 
         return rows

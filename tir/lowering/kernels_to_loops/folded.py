@@ -65,12 +65,14 @@ class FoldedOperands:
 
         builder.for_(copies, (), copy)
 
-    def at(self, operand: AnyOperand, start: SSAValue, length: SSAValue) -> AnyOperand:
-        """An operand on a strip that starts at an element of the whole array, from a single loop."""
+    def at(
+        self, operand: AnyOperand, start: SSAValue, before: SSAValue, length: SSAValue
+    ) -> AnyOperand:
+        """An operand from one loop over a part of a row: from where that starts in all rows, and in the strip."""
         if not isinstance(operand, Operand) or operand.is_scalar:
             return operand
         if (scratch := self.repeated.get(operand.buffer)) is not None:
-            return Operand(scratch, (0,))
+            return Operand(run(self.builder, scratch, before, length), (0,))
         if operand.is_full(self.op.loops):
             return Operand(run(self.builder, operand.buffer, start, length), (0,))
         return operand

@@ -22,10 +22,7 @@ from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.visits import visit_all
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, product
-from tir.support.cost_model import STRIP_LENGTH, SUM_ROWS
-
-Rows = Callable[[SSAValue, SSAValue], None]
-"""Emits the rows between two numbers."""
+from tir.support.cost_model import READ_PIECE, READ_STREAMS, STRIP_LENGTH, SUM_ROWS
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,10 @@ class Strip:
 
     first: SSAValue
     length: SSAValue
+
+
+Rows = Callable[[SSAValue, SSAValue, Strip], None]
+"""Emits the rows between two numbers, of a part of a strip."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,12 @@ class StripAccumulators:
     def _row(self, type_: Attribute) -> SSAValue:
         return self.builder.alloca(MemRefType(type_, [STRIP_LENGTH]))
 
-    def attach(self, last: int, first: SSAValue | None = None) -> Structured:
-        """The operation with the accumulators of a strip of loop `last`, from `first` (0), in place of its reduced results."""
-        op = self.op
-        outputs = list(op.outputs)
+    def attach(self, views: Callable[[SSAValue], Operand]) -> Structured:
+        """The operation with views of the accumulators in place of its reduced results."""
+        outputs = list(self.op.outputs)
         for n in self.numbers:
-            place = self.parts.get(n, self.totals[n])
-            outputs[n] = (
-                Operand(place, (last,)) if first is None else _StripOperand(place, (last,), first)
-            )
-        body = op.with_narrow_sums() if self.parts else op
+            outputs[n] = views(self.parts.get(n, self.totals[n]))
+        body = self.op.with_narrow_sums() if self.parts else self.op
         return replace(body, outputs=tuple(outputs))
 
     def start(self, strip: Strip, starts: Mapping[int, SSAValue]) -> None:
@@ -94,16 +91,36 @@ class StripAccumulators:
         """Rows from one number to another."""
         builder = self.builder
         if not self.parts:
-            rows(first, last)
+            self._take_turns(strip, first, last, rows)
             return
         size = builder.index(SUM_ROWS)
 
         def block(start: SSAValue, _: object) -> tuple[()]:
-            rows(start, builder.smaller(builder.add_index(start, size), last))
+            end = builder.smaller(builder.add_index(start, size), last)
+            self._take_turns(strip, start, end, rows)
             self.for_columns(strip.length, self._take_parts)
             return ()
 
         builder.for_(last, (), block, lower=first, step=size)
+
+    def _take_turns(self, strip: Strip, first: SSAValue, last: SSAValue, rows: Rows) -> None:
+        """A few rows at a time, a piece of each in turn: memory sends several streams faster than one."""
+        builder = self.builder
+        streams, piece = builder.index(READ_STREAMS), builder.index(READ_PIECE)
+
+        def some(start: SSAValue, _: object) -> tuple[()]:
+            end = builder.smaller(builder.add_index(start, streams), last)
+
+            def one(at: SSAValue, _: object) -> tuple[()]:
+                rest = builder.binary(arith.SubiOp, strip.length, at)
+                length = builder.smaller(rest, piece)
+                rows(start, end, Strip(builder.add_index(strip.first, at), length))
+                return ()
+
+            builder.for_(strip.length, (), one, step=piece)
+            return ()
+
+        builder.for_(last, (), some, lower=first, step=streams)
 
     def for_columns(self, length: SSAValue, visit: Callable[[SSAValue], None]) -> None:
         """A loop over the columns of a strip."""
@@ -183,21 +200,24 @@ def for_strips(builder: LoopBuilder, columns: SSAValue, visit: Callable[[Strip],
 
 
 def nested_rows(
-    builder: LoopBuilder, op: Structured, loops: Sequence[Loop], last: int, strip: Strip
+    accumulators: StripAccumulators, loops: Sequence[Loop], last: int, strip: Strip
 ) -> tuple[SSAValue, Rows]:
     """How many rows the loops that reduce have together, and those of a strip of loop `last`."""
+    builder = accumulators.builder
+    op = accumulators.attach(lambda row: _StripOperand(row, (last,), strip.first))
     reduced = [n for n, loop in enumerate(loops) if isinstance(loop, Extent) and n != last]
     sizes = [_upper(loops[n]) for n in reduced]
-    end = builder.add_index(strip.first, strip.length)
 
-    def row(_: SSAValue, indices: Sequence[SSAValue]) -> None:
-        here = list(loops)
-        for loop, index in zip(reduced, indices, strict=True):
-            here[loop] = index
-        here[last] = Extent(end, strip.first)
-        visit_all(builder, op, here, [last])
+    def rows(first: SSAValue, stop: SSAValue, part: Strip) -> None:
+        columns = Extent(builder.add_index(part.first, part.length), part.first)
 
-    def rows(first: SSAValue, stop: SSAValue) -> None:
+        def row(_: SSAValue, indices: Sequence[SSAValue]) -> None:
+            here = list(loops)
+            for loop, index in zip(reduced, indices, strict=True):
+                here[loop] = index
+            here[last] = columns
+            visit_all(builder, op, here, [last])
+
         for_rows(builder, first, stop, sizes, row)
 
     return product(builder, sizes), rows
@@ -213,9 +233,7 @@ def accumulate_in_strips(
 
     def one_strip(outer: list[Loop], strip: Strip) -> None:
         accumulators.start(strip, starts)
-        count, rows = nested_rows(
-            builder, accumulators.attach(last, strip.first), outer, last, strip
-        )
+        count, rows = nested_rows(accumulators, outer, last, strip)
         accumulators.add_rows(strip, builder.index(0), count, rows)
 
         accumulators.store(strip, outer, last)
