@@ -15,7 +15,8 @@ SMALL = {
     "STREAMING_BYTES": 1 << 9,
     "STREAM_BLOCK": 64,
     "PARTIAL_BLOCK": 64,
-    "WIDE_ROW": 256,
+    "STRIP_LENGTH": 64,
+    "FOLDED_ROW": 32,
 }
 """Loops of a few hundred elements have several ranges and blocks, and stream what they write."""
 

@@ -58,6 +58,43 @@ def test_sums(sums: tuple[str, Function], shape: tuple[int, int]) -> None:
                 assert ours <= max(2 * numpys, 2), f"{name}, axis {axis}, power {power}"
 
 
+TALL = ((100_003, 3), (60_001, 17), (200_003, 1), (8192, 40))
+
+
+@pytest.mark.parametrize("shape", TALL, ids=str)
+def test_sums_of_tall_matrices(sums: tuple[str, Function], shape: tuple[int, int]) -> None:
+    """NumPy adds row after row, but where columns are contiguous, it adds them pairwise: that is what we compare with."""
+    dtype, function = sums
+    for name, sample in _samples(shape, dtype).items():
+        for x in (sample, np.asfortranarray(sample)):
+            results = function(x)
+            for place, power in ((2, 1), (3, 2)):
+                terms = sample**power
+                ours = _error(results[place], terms, 0)
+                numpys = _error(np.sum(np.asfortranarray(terms), axis=0), terms, 0)
+                assert ours <= max(2 * numpys, 2), f"{name}, power {power}"
+
+
+@pytest.mark.parametrize("axes", [0, 1, (0, 1), (0, 2), 2], ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_sums_of_three_axes(dtype: str, axes: int | tuple[int, ...]) -> None:
+    a = np.random.default_rng(5).random((301, 307, 5)).astype(dtype)
+    x = T.tensor3("x", dtype=dtype)
+    found = tir.function([x], T.sum(x, axis=axes))(a)
+    axis = (axes,) if isinstance(axes, int) else axes
+    kept = [n for n in range(3) if n not in axis]
+    lines = a.transpose(*kept, *axis).reshape(-1, np.prod([a.shape[n] for n in axis]))
+    assert _error(found.ravel(), lines, 1) <= 2
+
+
+def test_sums_of_float32_in_float64() -> None:
+    a = np.random.default_rng(5).random((200_000, 2)).astype("float32")
+    x = T.fmatrix("x")
+    found = tir.function([x], [T.sum(x, axis=axis, dtype="float64") for axis in AXES])(a)
+    for axis, sums in zip(AXES, found, strict=True):
+        assert _error(sums, a.astype("float64"), axis) <= 2
+
+
 SPECIAL = {
     "NaN": [np.nan],
     "infinity": [np.inf],

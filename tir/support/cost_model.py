@@ -53,11 +53,26 @@ TILE_ROWS = 32
 TILE_LENGTH = 64
 """Lines in such a tile: together they stay in the first-level cache, with room for other operands."""
 
-ROW_BLOCKS = 8
-"""A reduction of columns has at most this many partial results for each, of a block of consecutive rows."""
+SUM_ROWS = 16
+"""Rows that are added to partial sums of their columns before those are added with care: the leaves of pairwise summation."""
 
-WIDE_ROW = 1 << 14
-"""Columns beyond this are shared out among threads instead: their accumulators would not stay in the cache."""
+STRIP_LENGTH = 4096
+"""Columns that are reduced at a time: their partial sums stay in the first-level cache while rows stream by."""
+
+READ_STREAMS = 4
+"""Places of memory that a reduction reads from in turn: a core gets a fifth more from several streams than from one."""
+
+READ_PIECE = 256
+"""Elements that it takes of each in turn."""
+
+FOLDED_ROW = 256
+"""Rows of at most half as many columns are taken several at a time, so that loops over them are long."""
+
+FOLDED_VECTOR = 8
+"""Their number is a multiple of this: together they are whole vectors, whatever the number of columns."""
+
+ROW_BLOCKS = 8
+"""A reduction of columns has at most this many pieces, if not more strips: blocks of rows with partial results of their own."""
 
 GIL_RELEASE_WORK = 1 << 16
 """Elements below which a switch of threads costs more than it can gain."""

@@ -24,42 +24,6 @@ func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>) {
 
 // -----
 
-// The innermost loop is parallel: rows are added to accumulators in memory. Blocks of rows have accumulators of their own, the
-// first one the result; where rows are long, threads share columns instead.
-// CHECK:       func.func private @kernel_0
-// CHECK:         scf.if
-// CHECK:           rt.parallel ([[BEGIN:%\S+]], [[END:%\S+]]) =
-// CHECK:             memref.store {{.*}}, %o
-// CHECK:             scf.for [[I:%\S+]] =
-// CHECK-NEXT:          scf.for [[J:%\S+]] = [[BEGIN]] to [[END]]
-// CHECK-NEXT:            [[X:%\S+]] = memref.load %a[[[I]], [[J]]]
-// CHECK-NEXT:            [[S:%\S+]] = memref.load %o[[[J]]]
-// CHECK-NEXT:            [[R:%\S+]] = arith.maximumf [[X]], [[S]]
-// CHECK-NEXT:            memref.store [[R]], %o[[[J]]]
-// CHECK:         } else {
-// CHECK:           [[OWN:%\S+]] = memref.alloc
-// CHECK:           rt.parallel
-// CHECK:             [[ACCUMULATORS:%\S+]] = arith.select {{.*}} : memref<?xf64, strided<[1], offset: ?>>
-// CHECK:             memref.store {{.*}}, [[ACCUMULATORS]]
-// CHECK:           scf.for
-// CHECK:             [[V:%\S+]] = memref.load [[OWN]]
-// CHECK:             [[R:%\S+]] = arith.maximumf {{.*}}, [[V]]
-// CHECK-NEXT:        memref.store [[R]], %o
-func.func @main(%x: memref<?x?xf64>, %z: memref<?xf64>) {
-  kernel.region(%a = %x : memref<?x?xf64>, %o = %z : memref<?xf64>) {
-    %zero = arith.constant 0.0 : f64
-    linalg.fill ins(%zero : f64) outs(%o : memref<?xf64>)
-    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a : memref<?x?xf64>) outs(%o : memref<?xf64>) {
-    ^bb0(%i: f64, %j: f64):
-      %r = arith.maximumf %i, %j : f64
-      linalg.yield %r : f64
-    }
-  }
-  func.return
-}
-
-// -----
-
 // Everything is reduced: one flat loop in blocks, which threads share; then their results, in order.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[PARTIAL:%\S+]] = memref.alloca() : memref<256xi64>

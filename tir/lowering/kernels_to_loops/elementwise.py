@@ -8,7 +8,8 @@ from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Block, SSAValue
 
-from tir.lowering.kernels_to_loops.nest import Extent, emit
+from tir.lowering.kernels_to_loops.loops import Extent
+from tir.lowering.kernels_to_loops.nest import emit
 from tir.lowering.kernels_to_loops.rows import lower_rows
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
 from tir.lowering.kernels_to_loops.structure import Structured, buffers

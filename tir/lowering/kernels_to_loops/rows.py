@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects import arith, memref
+from xdsl.dialects import memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX
 from xdsl.ir import SSAValue
 
 from tir.lowering.kernels_to_loops.locals import Locals, RowLocals, find_locals
-from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit
+from tir.lowering.kernels_to_loops.loops import Extent, Loop, for_rows
+from tir.lowering.kernels_to_loops.nest import emit
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
 from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
     AnyOperand,
     Operand,
-    delinearize,
     loop_sizes,
     product,
 )
@@ -149,33 +149,3 @@ class _Rows:
             return Operand(here, (op.loops - 1,))
 
         emit(builder, op.with_operands([view(o) for o in op.operands]), loops)
-
-
-def for_rows(
-    builder: LoopBuilder,
-    begin: SSAValue,
-    end: SSAValue,
-    sizes: Sequence[SSAValue],
-    row: Callable[[SSAValue, Sequence[SSAValue]], None],
-) -> None:
-    """A loop over row numbers that also counts the index in each dimension."""
-    if len(sizes) == 1:
-        builder.for_(end, (), lambda i, _: row(i, [i]) or (), lower=begin)
-        return
-
-    def body(number: SSAValue, indices: Sequence[SSAValue]) -> list[SSAValue]:
-        row(number, indices)
-        following: list[SSAValue] = []
-        carry: SSAValue | None = None
-        for index, size in zip(reversed(indices), reversed(sizes), strict=True):
-            next_ = builder.add_index(index, builder.index(1))
-            wraps = builder.equal(next_, size)
-            moved = builder.value(arith.SelectOp(wraps, builder.index(0), next_))
-            if carry is not None:
-                moved = builder.value(arith.SelectOp(carry, moved, index))
-                wraps = builder.both(carry, wraps)
-            following.insert(0, moved)
-            carry = wraps
-        return following
-
-    builder.for_(end, delinearize(builder, begin, sizes), body, lower=begin)

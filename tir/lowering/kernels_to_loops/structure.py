@@ -66,15 +66,20 @@ class Structured:
             argument.first_use is not None or len(self.outputs) == 1
         )
 
+    def start(self, number: int) -> SSAValue:
+        """What an output that accumulates starts from."""
+        start = self.starts[number]
+        assert start is not None, "a reduction starts from a value"
+        return start
+
     def with_operands(self, operands: Sequence[AnyOperand]) -> Structured:
         """The same operation on other views of its operands."""
         split = len(self.inputs)
         return replace(self, inputs=tuple(operands[:split]), outputs=tuple(operands[split:]))
 
     def is_long_sum(self, number: int) -> bool:
-        """Whether an output is a float64 sum of float64 terms, whose rounding errors would add up."""
-        term = self._term(number)
-        return term is not None and not isinstance(term.owner, arith.ExtFOp)
+        """Whether an output is a float64 sum whose rounding errors would add up."""
+        return self._term(number) is not None and not self.is_narrow_sum(number)
 
     def is_narrow_sum(self, number: int) -> bool:
         """Whether an output is a float64 sum of float32 terms that need not be added in float64 one by one."""

@@ -14,8 +14,8 @@ from xdsl.dialects import arith
 from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import SSAValue
 
-from tir.lowering.kernels_to_loops.nest import Extent, Loop, emit, over
-from tir.lowering.kernels_to_loops.rows import for_rows
+from tir.lowering.kernels_to_loops.loops import Extent, Loop, for_rows, over
+from tir.lowering.kernels_to_loops.nest import emit
 from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, loop_sizes, product

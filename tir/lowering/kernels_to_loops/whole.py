@@ -12,13 +12,10 @@ from xdsl.dialects.builtin import FloatAttr, MemRefType, f64
 from xdsl.ir import SSAValue
 
 from tir.lowering.kernels_to_loops.combine import Combiner, combiner
-from tir.lowering.kernels_to_loops.nest import (
-    Extent,
-    add_compensated,
-    corrected,
-    emit,
-    reduce_in_registers,
-)
+from tir.lowering.kernels_to_loops.compensation import add_compensated, corrected
+from tir.lowering.kernels_to_loops.loops import Extent
+from tir.lowering.kernels_to_loops.nest import emit
+from tir.lowering.kernels_to_loops.registers import reduce_in_registers
 from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import flatten, loop_sizes, product
@@ -88,11 +85,7 @@ def _combine(
     """From partial results to results, which are stored; long sums with compensation."""
     long = [n for n in combiners if op.is_long_sum(n)]
     numbers = list(combiners)
-    starts: list[SSAValue] = []
-    for n in numbers:
-        start = op.starts[n]
-        assert start is not None, "a reduction starts from a value"
-        starts.append(start)
+    starts = [op.start(n) for n in numbers]
 
     def add(number: SSAValue, values: Sequence[SSAValue]) -> list[SSAValue]:
         totals, corrections = list(values[: len(numbers)]), list(values[len(numbers) :])

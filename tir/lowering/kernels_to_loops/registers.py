@@ -1,0 +1,139 @@
+"""Reductions whose innermost loop reduces: accumulators are carried in registers.
+
+Long sums of float64 are taken in blocks, whose
+sums are added with compensation (D. E. Knuth, The Art of Computer Programming 2, 4.2.2, Theorem B): a block is
+short enough that its plain sum is as accurate as the leaves of pairwise summation, and the sum of blocks costs no
+accuracy however many there are.
+
+Sums of float32 are accumulated in float64, but blocks of them in float32, so that vectors have as many elements as float32
+allows: within a block there are as few additions to each partial sum as in the leaves of pairwise summation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import FloatAttr, f32, f64
+from xdsl.ir import SSAValue
+
+from tir.lowering.kernels_to_loops.compensation import add_compensated, corrected
+from tir.lowering.kernels_to_loops.loops import Extent, Loop
+from tir.lowering.kernels_to_loops.structure import Structured
+from tir.lowering.kernels_to_loops.visits import positions
+from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.structured.operands import read_elements
+from tir.support.cost_model import NARROW_SUM_BLOCK, SUM_BLOCK
+
+
+def reduce_in_registers(
+    builder: LoopBuilder, op: Structured, loops: Sequence[Loop], reduced: Sequence[int]
+) -> dict[int, SSAValue]:
+    """The reduction loops, and what the outputs that accumulate come to, by their numbers."""
+    accumulating = [n for n in range(len(op.outputs)) if op.accumulates(n)]
+    long = [n for n in accumulating if op.is_long_sum(n)]
+    narrow = [n for n in accumulating if op.is_narrow_sum(n)]
+    in_blocks = bool(long or narrow)
+    body = op.with_narrow_sums() if narrow else op
+    starts = {n: op.start(n) for n in accumulating}
+
+    def element(
+        one: Structured, indices: Sequence[Loop], values: Sequence[SSAValue]
+    ) -> list[SSAValue]:
+        at: Sequence[SSAValue] = indices  # pyright: ignore[reportAssignmentType]
+        split = len(one.inputs)
+        arguments = [*read_elements(builder, one.body, one.inputs, at), *one.body.args[split:]]
+        for number, value in zip(accumulating, values, strict=False):
+            arguments[split + number] = value
+        results = builder.inline(one.body, arguments, positions(builder, one, at))
+        for number, result in enumerate(results):
+            if number not in starts:
+                one.outputs[number].store(builder, result, at)
+        return [results[n] for n in accumulating]
+
+    def nest(
+        indices: list[Loop], remaining: Sequence[int], carried: Sequence[SSAValue]
+    ) -> Sequence[SSAValue]:
+        if not remaining:
+            return [*element(op, indices, carried), *carried[len(accumulating) :]]
+        loop, *deeper = remaining
+        extent = indices[loop]
+        assert isinstance(extent, Extent)
+
+        def at(index: SSAValue) -> list[Loop]:
+            here = list(indices)
+            here[loop] = index
+            return here
+
+        if deeper or not in_blocks:
+            return builder.for_(
+                extent.upper,
+                carried,
+                lambda i, v: nest(at(i), deeper, v),
+                lower=extent.lower,
+                interleave=None if deeper else op.interleave,
+            )
+        blocks = _Blocks(builder, accumulating, long, narrow, op.interleave)
+        return blocks.emit(extent, carried, lambda i, v: element(body, at(i), v))
+
+    zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]
+    results = list(nest(list(loops), reduced, [*starts.values(), *zero]))
+    for number, correction in zip(long, results[len(accumulating) :], strict=True):
+        place = accumulating.index(number)
+        results[place] = corrected(builder, results[place], correction)
+    return dict(zip(accumulating, results, strict=False))
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """The innermost loop in blocks: sums start anew in each, and are added to the carried ones with care."""
+
+    builder: LoopBuilder
+    accumulating: Sequence[int]
+    long: Sequence[int]
+    narrow: Sequence[int]
+    interleave: int | None
+
+    def emit(
+        self,
+        extent: Extent,
+        carried: Sequence[SSAValue],
+        step: Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
+    ) -> Sequence[SSAValue]:
+        """The loop over blocks; carried are the accumulators, then the corrections of long sums."""
+        builder = self.builder
+        size = builder.index(NARROW_SUM_BLOCK if self.narrow else SUM_BLOCK)
+
+        def block(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            end = builder.smaller(builder.add_index(start, size), extent.upper)
+            inner = [
+                self._zero(number, value)
+                for number, value in zip(self.accumulating, values, strict=False)
+            ]
+            return self._add(
+                values, builder.for_(end, inner, step, lower=start, interleave=self.interleave)
+            )
+
+        return builder.for_(extent.upper, carried, block, lower=extent.lower, step=size)
+
+    def _zero(self, number: int, value: SSAValue) -> SSAValue:
+        """What an accumulator starts from in a block."""
+        if number in self.long:
+            return self.builder.scalar(FloatAttr(0.0, f64))
+        return self.builder.scalar(FloatAttr(0.0, f32)) if number in self.narrow else value
+
+    def _add(self, carried: Sequence[SSAValue], parts: Sequence[SSAValue]) -> list[SSAValue]:
+        """The carried values after a block."""
+        builder = self.builder
+        totals, corrections = list(parts), list(carried[len(self.accumulating) :])
+        for place, number in enumerate(self.accumulating):
+            if number in self.long:
+                which = self.long.index(number)
+                totals[place], corrections[which] = add_compensated(
+                    builder, carried[place], corrections[which], parts[place]
+                )
+            elif number in self.narrow:
+                wide = builder.value(arith.ExtFOp(parts[place], f64))
+                totals[place] = builder.binary(arith.AddfOp, carried[place], wide)
+        return [*totals, *corrections]

@@ -1,0 +1,46 @@
+"""Iterations of a structured operation: its scalar body, between what it reads and what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.ir import SSAValue
+
+from tir.lowering.kernels_to_loops.loops import Loop, over
+from tir.lowering.kernels_to_loops.structure import Structured
+from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.structured.operands import read_elements
+
+
+def visit_all(
+    builder: LoopBuilder, op: Structured, loops: Sequence[Loop], numbers: Sequence[int]
+) -> None:
+    """Iterations that read their operands and store their results."""
+    over(
+        builder,
+        loops,
+        numbers,
+        lambda indices: _visit(builder, op, indices),
+        interleave=op.interleave,
+    )
+
+
+def _visit(builder: LoopBuilder, op: Structured, indices: Sequence[Loop]) -> None:
+    """One iteration that reads its operands and stores its results."""
+    at: Sequence[SSAValue] = indices  # pyright: ignore[reportAssignmentType]
+    elements = read_elements(builder, op.body, op.operands, at)
+    results = builder.inline(op.body, elements, positions(builder, op, at))
+    for operand, result in zip(op.outputs, results, strict=True):
+        operand.store(builder, result, at)
+
+
+def positions(
+    builder: LoopBuilder, op: Structured, indices: Sequence[SSAValue]
+) -> Sequence[SSAValue]:
+    """What the body's `linalg.index` gives."""
+    if not op.origins or not op.uses_indices:
+        return indices
+    return [
+        builder.add_index(index, op.origins[number]) if number in op.origins else index
+        for number, index in enumerate(indices)
+    ]
