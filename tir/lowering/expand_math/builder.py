@@ -298,27 +298,12 @@ class ScalarBuilder:
         """
         return self.sub(self.above_base(x), 2.0**self.format.mantissa_bits + offset)
 
-    def power_of_two(self, shifted: SSAValue, factor: float = 1.0) -> SSAValue:
-        """`factor * 2**k` from `shifted = k + rounder`, for a product in the range of normal numbers.
+    def power_of_two(self, shifted: SSAValue) -> SSAValue:
+        """`2**(k + e)` from `shifted = k + exponent_rounder(e)`, in the range of normal numbers.
 
-        `factor` is a power of two. The sum leaves k in the low bits, and the shift keeps only those.
+        The sum leaves the biased exponent in the low bits, and the shift keeps only those.
         """
-        exponent = self.shift_left(self.to_bits(shifted), self.format.mantissa_bits)
-        return self.from_bits(self.iadd(exponent, self.format.bits(factor)))
-
-    def scale(self, x: SSAValue, shifted: SSAValue) -> SSAValue:
-        """`x * 2**k` from `shifted = k + rounder`, rounded once for `1/2 <= |x| <= 2`.
-
-        In two halves, as `2**k` may overflow where the product does not, and may be subnormal.
-        """
-        bits = self.to_bits(shifted)
-        half = self.shift_right(bits, 1)
-        result = x
-        for part in (half, self.isub(bits, half)):
-            exponent = self.shift_left(part, self.format.mantissa_bits)
-            power = self.from_bits(self.iadd(exponent, self.format.bits(1.0)))
-            result = self.mul(result, power)
-        return result
+        return self.from_bits(self.shift_left(self.to_bits(shifted), self.format.mantissa_bits))
 
     def with_sign_of(self, x: SSAValue, sign: SSAValue) -> SSAValue:
         """`copysign(x, sign)` for an `x` that is positive, or has that sign already, or is a zero."""
