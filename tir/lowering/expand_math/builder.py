@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import FloatAttr, IntegerAttr, i1, i64
+from xdsl.dialects import arith, func, math
+from xdsl.dialects.builtin import FloatAttr, IntegerAttr, SymbolRefAttr, i1, i64
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from tir.lowering.expand_math.formats import F32, F64, FloatFormat
@@ -28,6 +29,15 @@ _CMPI = {
 }
 
 
+@dataclass(frozen=True)
+class RareCase:
+    """What is computed of rare arguments, in a function of its own."""
+
+    name: str
+    format: FloatFormat
+    expand: Callable[[ScalarBuilder, SSAValue], SSAValue]
+
+
 class ScalarBuilder:
     """Appends scalar operations of one floating-point format to a block.
 
@@ -40,6 +50,7 @@ class ScalarBuilder:
         self.format = float_format
         self._floats: dict[str, SSAValue] = {}
         self._integers: dict[int, SSAValue] = {}
+        self.rare_cases: list[RareCase] = []
 
     def in_format(self, float_format: FloatFormat) -> ScalarBuilder:
         """A builder of another format that appends to the same block."""
@@ -304,6 +315,23 @@ class ScalarBuilder:
         The sum leaves the biased exponent in the low bits, and the shift keeps only those.
         """
         return self.from_bits(self.shift_left(self.to_bits(shifted), self.format.mantissa_bits))
+
+    # --- the rare case -------------------------------------------------------------------------
+
+    def unless(
+        self,
+        rare: SSAValue,
+        usual: SSAValue,
+        x: SSAValue,
+        expand: Callable[[ScalarBuilder, SSAValue], SSAValue],
+        name: str,
+    ) -> SSAValue:
+        """`usual`, but where the condition holds, what `expand` computes of x; only there does that take time."""
+        case = RareCase(f"tir.{name}.{self.format.name}", self.format, expand)
+        self.rare_cases.append(case)
+        mask = self._emit(arith.ExtSIOp, (rare,), self.format.int_type)
+        callee = {"callee": SymbolRefAttr(case.name)}
+        return self._emit(func.CallOp, (usual, x, mask), self.format.float_type, callee)
 
     def with_sign_of(self, x: SSAValue, sign: SSAValue) -> SSAValue:
         """`copysign(x, sign)` for an `x` that is positive, or has that sign already, or is a zero."""
