@@ -66,3 +66,20 @@ func.func @half(%x: f16) -> f16 {
 // CHECK-NEXT:    %9 = math.copysign %8, %0 : f64
 // CHECK-NEXT:    %10 = arith.addf %1, %9 : f64
 // CHECK-NEXT:    func.return %10 : f64
+
+// Large arguments of trigonometric functions have a function of their own, which loops call for whole vectors.
+func.func @trigonometric(%x: f64) -> f64 {
+  %0 = math.sin %x : f64
+  func.return %0 : f64
+}
+
+// CHECK:       func.func private @tir.sin.f64(%0: f64) -> f64 attributes {always_inline} {
+// CHECK:         [[SIZE:%[0-9]+]] = math.absf %0 : f64
+// CHECK:         [[FAR:%[0-9]+]] = arith.cmpf oge, [[SIZE]], {{%[0-9]+}} : f64
+// CHECK-NEXT:    [[MASK:%[0-9]+]] = arith.extsi [[FAR]] : i1 to i64
+// CHECK-NEXT:    [[RESULT:%[0-9]+]] = func.call @tir.sin.far.f64({{%[0-9]+}}, %0, [[MASK]]) : (f64, f64, i64) -> f64
+// CHECK-NEXT:    func.return [[RESULT]] : f64
+// CHECK:       func.func private @tir.sin.far.f64(%{{[0-9]+}}: f64, %{{[0-9]+}}: f64, %{{[0-9]+}}: i64) -> f64 attributes {no_inline, tir.rare_case} {
+// CHECK:         scf.if
+// CHECK:         } else {
+// CHECK-NEXT:      scf.yield %{{[0-9]+}} : f64

@@ -11,6 +11,8 @@ from xdsl.dialects import arith, func, math
 from xdsl.dialects.builtin import FunctionType, ModuleOp, f16, f32, f64
 from xdsl.ir import Block, Region
 
+import tir
+import tir.tensor as T
 from tests.lowering import extended_precision
 from tests.lowering.elementary_functions import FUNCTIONS, Function, largest_error, sample_points
 from tests.lowering.scalar_jit import CompiledLoop
@@ -76,7 +78,47 @@ def test_error_is_below_two_ulp_at_very_many_points(op_class: type, dtype: str) 
 def test_loop_is_vectorized(function: Function, dtype: str) -> None:
     assembly = compiled(function.op_class, dtype, function.arity).assembly
     assert "ymm" in assembly or "zmm" in assembly
-    assert "call" not in assembly
+    calls = {line.split()[-1] for line in assembly.splitlines() if "call" in line}
+    assert all(call.startswith("tir.") for call in calls)
+    if calls:
+        assert any(".far." in call and call.endswith((".lanes4", ".lanes8")) for call in calls)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("op_class", [math.SinOp, math.CosOp, math.TanOp])
+def test_rare_arguments_leave_their_neighbours_alone(op_class: type, dtype: str) -> None:
+    function = compiled(op_class, dtype)
+    usual = np.linspace(0.5, 30, 64).astype(dtype)
+    rare = np.array([1e8, -1e10, 1e30], dtype)
+    wanted = function(usual)
+    wanted_rare = function(rare)
+    exact = {"sin": np.sin, "cos": np.cos, "tan": np.tan}[op_class.name.partition(".")[2]]
+    np.testing.assert_allclose(wanted_rare, exact(rare.astype("f8")), rtol=2 * np.finfo(dtype).eps)
+    for place in range(32):
+        x = usual.copy()
+        x[place], x[place + 16], x[place + 31] = rare
+        expected = wanted.copy()
+        expected[place], expected[place + 16], expected[place + 31] = wanted_rare
+        np.testing.assert_array_equal(function(x), expected)
+
+
+def test_rare_arguments_among_vectors_of_both_types() -> None:
+    x, y = T.fvector("x"), T.dvector("y")
+    function = tir.function([x, y], T.sin(x) * T.exp(y) + T.cos(y) * T.tan(x) + y * 3)
+    rng = np.random.default_rng(0)
+    a, b = rng.uniform(-50, 50, 1001).astype("f4"), rng.uniform(-5, 5, 1001)
+    a[rng.integers(0, 1001, 300)] *= 1e8
+    b[rng.integers(0, 1001, 100)] *= 1e8
+    b = np.minimum(b, 5)
+    wide = a.astype("f8")
+    with np.errstate(under="ignore"):
+        terms = [
+            np.sin(wide).astype("f4") * np.exp(b),
+            np.cos(b) * np.tan(wide).astype("f4"),
+            b * 3,
+        ]
+    scale = sum(abs(term) for term in terms)
+    assert np.max(abs(function(a, b) - sum(terms)) / scale) < 3e-7
 
 
 SPECIAL = {

@@ -20,6 +20,10 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure, SameOperandsAndResultType
 
+RARE_CASE = "tir.rare_case"
+"""Attribute of a function `f(usual, x, rare)` of two floats and an integer as wide that is `usual` where `rare` is 0, and a function of x
+where that is -1. It depends on nothing but its arguments."""
+
 
 class UnaryFloatOperation(IRDLOperation, abc.ABC):
     """A function of one float whose result has the operand's type."""

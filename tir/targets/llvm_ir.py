@@ -9,12 +9,21 @@ from __future__ import annotations
 from typing import IO
 
 from xdsl.dialects import llvm
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, ModuleOp, StringAttr
+from xdsl.dialects.builtin import (
+    AnyFloat,
+    ArrayAttr,
+    DictionaryAttr,
+    IntegerAttr,
+    ModuleOp,
+    StringAttr,
+)
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
+from tir.dialects.math_ext import RARE_CASE
 from tir.dialects.nvvm import KERNEL
 from tir.support.errors import UnsupportedError
 
+from . import lane_variants
 from .legality import check_legal
 from .llvm_instructions import ROWS
 from .llvm_metadata import Metadata
@@ -56,7 +65,7 @@ def llvm_assembly(module: ModuleOp, target: str = "cpu") -> str:
     Raises UnsupportedError for what LLVM's back end for `target` would abort on or has no form for.
     """
     check_legal(module, target)
-    return _ModulePrinter(module).text()
+    return _ModulePrinter(module, target).text()
 
 
 def emit_llvm(module: ModuleOp, output: IO[str]) -> None:
@@ -65,11 +74,13 @@ def emit_llvm(module: ModuleOp, output: IO[str]) -> None:
 
 
 class _ModulePrinter:
-    def __init__(self, module: ModuleOp):
+    def __init__(self, module: ModuleOp, target: str):
         self.module = module
+        self.target = target
         self.metadata = Metadata()
         self.declarations: dict[str, str] = {}
         self._types: dict[Attribute, str] = {}
+        self._kept: list[str] = []
 
     def text(self) -> str:
         lines: list[str] = []
@@ -83,10 +94,14 @@ class _ModulePrinter:
         for op in self.module.body.block.ops:
             if isinstance(op, llvm.FuncOp):
                 _FunctionPrinter(self, lines).print(op)
+                if self.has_variant(op):
+                    lines += self._variant(op)
             elif isinstance(op, llvm.GlobalOp):
                 lines.append(self._global(op))
             else:
                 raise UnsupportedError(f"{op.name} has no LLVM assembly at module level")
+        if self._kept:
+            lines.append(lane_variants.kept(self._kept))
         lines.extend(self.declarations.values())
         lines.extend(self.metadata.lines())
         lines.append("")
@@ -97,6 +112,17 @@ class _ModulePrinter:
         if text is None:
             text = self._types[type_] = type_text(type_)
         return text
+
+    def has_variant(self, op: llvm.FuncOp) -> bool:
+        """Whether loops may call a function for whole vectors."""
+        return self.target == "cpu" and RARE_CASE in op.attributes
+
+    def _variant(self, op: llvm.FuncOp) -> list[str]:
+        """The vector variant of a function for a rare case."""
+        name, type_ = op.sym_name.data, op.function_type.output
+        assert isinstance(type_, AnyFloat)
+        self._kept += lane_variants.kept_names(name, type_.bitwidth)
+        return lane_variants.variant(name, self.type(type_), type_.bitwidth)
 
     def _global(self, op: llvm.GlobalOp) -> str:
         linkage = op.linkage.linkage.data
@@ -210,6 +236,12 @@ class _FunctionPrinter:
             parameters.append("...")
         words.append(f"{symbol_text(op.sym_name.data)}({', '.join(parameters)})")
         words.extend(_function_attributes(op))
+        output = op.function_type.output
+        if self.module.has_variant(op) and isinstance(output, AnyFloat):
+            name, bits = op.sym_name.data, output.bitwidth
+            words.append(
+                f'"vector-function-abi-variant"="{lane_variants.variant_attribute(name, bits)}"'
+            )
         return " ".join(words)
 
     def _parameter(

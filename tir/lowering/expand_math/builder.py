@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import FloatAttr, IntegerAttr, i1, i64
+from xdsl.dialects import arith, func, math
+from xdsl.dialects.builtin import FloatAttr, IntegerAttr, SymbolRefAttr, i1, i64
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from tir.lowering.expand_math.formats import F32, F64, FloatFormat
@@ -28,6 +29,15 @@ _CMPI = {
 }
 
 
+@dataclass(frozen=True)
+class RareCase:
+    """What is computed of rare arguments, in a function of its own."""
+
+    name: str
+    format: FloatFormat
+    expand: Callable[[ScalarBuilder, SSAValue], SSAValue]
+
+
 class ScalarBuilder:
     """Appends scalar operations of one floating-point format to a block.
 
@@ -40,6 +50,7 @@ class ScalarBuilder:
         self.format = float_format
         self._floats: dict[str, SSAValue] = {}
         self._integers: dict[int, SSAValue] = {}
+        self.rare_cases: list[RareCase] = []
 
     def in_format(self, float_format: FloatFormat) -> ScalarBuilder:
         """A builder of another format that appends to the same block."""
@@ -298,27 +309,29 @@ class ScalarBuilder:
         """
         return self.sub(self.above_base(x), 2.0**self.format.mantissa_bits + offset)
 
-    def power_of_two(self, shifted: SSAValue, factor: float = 1.0) -> SSAValue:
-        """`factor * 2**k` from `shifted = k + rounder`, for a product in the range of normal numbers.
+    def power_of_two(self, shifted: SSAValue) -> SSAValue:
+        """`2**(k + e)` from `shifted = k + exponent_rounder(e)`, in the range of normal numbers.
 
-        `factor` is a power of two. The sum leaves k in the low bits, and the shift keeps only those.
+        The sum leaves the biased exponent in the low bits, and the shift keeps only those.
         """
-        exponent = self.shift_left(self.to_bits(shifted), self.format.mantissa_bits)
-        return self.from_bits(self.iadd(exponent, self.format.bits(factor)))
+        return self.from_bits(self.shift_left(self.to_bits(shifted), self.format.mantissa_bits))
 
-    def scale(self, x: SSAValue, shifted: SSAValue) -> SSAValue:
-        """`x * 2**k` from `shifted = k + rounder`, rounded once for `1/2 <= |x| <= 2`.
+    # --- the rare case -------------------------------------------------------------------------
 
-        In two halves, as `2**k` may overflow where the product does not, and may be subnormal.
-        """
-        bits = self.to_bits(shifted)
-        half = self.shift_right(bits, 1)
-        result = x
-        for part in (half, self.isub(bits, half)):
-            exponent = self.shift_left(part, self.format.mantissa_bits)
-            power = self.from_bits(self.iadd(exponent, self.format.bits(1.0)))
-            result = self.mul(result, power)
-        return result
+    def unless(
+        self,
+        rare: SSAValue,
+        usual: SSAValue,
+        x: SSAValue,
+        expand: Callable[[ScalarBuilder, SSAValue], SSAValue],
+        name: str,
+    ) -> SSAValue:
+        """`usual`, but where the condition holds, what `expand` computes of x; only there does that take time."""
+        case = RareCase(f"tir.{name}.{self.format.name}", self.format, expand)
+        self.rare_cases.append(case)
+        mask = self._emit(arith.ExtSIOp, (rare,), self.format.int_type)
+        callee = {"callee": SymbolRefAttr(case.name)}
+        return self._emit(func.CallOp, (usual, x, mask), self.format.float_type, callee)
 
     def with_sign_of(self, x: SSAValue, sign: SSAValue) -> SSAValue:
         """`copysign(x, sign)` for an `x` that is positive, or has that sign already, or is a zero."""

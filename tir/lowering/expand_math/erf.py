@@ -11,7 +11,7 @@ from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
 from tir.lowering.expand_math.builder import ScalarBuilder
-from tir.lowering.expand_math.exp import exp_parts, simple_parts
+from tir.lowering.expand_math.exp import downward, exp_parts, simple_parts
 from tir.lowering.expand_math.formats import F64
 
 CENTER = 3.0
@@ -29,7 +29,7 @@ def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     magnitude = b.at_most(b.abs(x), 6.0 if is_double else 4.0)
     slope = b.polynomial(magnitude, coefficients.ERF_F64 if is_double else coefficients.ERF_F32)
     y = b.fma(magnitude, slope, magnitude)
-    parts = simple_parts(b, b.neg(y))
+    parts = simple_parts(b, b.neg(y), b.format.exponent_rounder())
     power = b.power_of_two(parts.shifted)
     result = b.fma(b.neg(parts.tail), power, b.sub(1.0, power))
     return b.with_sign_of(result, x)
@@ -50,7 +50,8 @@ def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
     magnitude = b.at_most(b.abs(x), 27.4 if is_double else 10.3)
     square, square_low = b.two_product(magnitude, magnitude)
-    parts = exp_parts(b, b.neg(square), b.neg(square_low))
+    scaling = downward(b)
+    parts = exp_parts(b, b.neg(square), b.neg(square_low), scaling.rounder)
     exponential, exponential_low = b.fast_two_sum(1.0, parts.tail)
     t = ratio(b, magnitude)
     inner = b.polynomial(t, tail_table[1:])
@@ -64,6 +65,7 @@ def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     quotient = b.mul(product, inverse)
     remainder = b.add(b.fma(b.neg(quotient), denominator, product), low)
     remainder = b.fma(b.neg(quotient), denominator_low, remainder)
-    tail = b.scale(b.fma(remainder, inverse, quotient), parts.shifted)
+    tail = b.mul(b.fma(remainder, inverse, quotient), b.power_of_two(parts.shifted))
+    tail = b.mul(tail, scaling.factor)
     large = b.select(b.compare("lt", x, 0.0), b.sub(2.0, tail), tail)
     return b.select(b.compare("lt", b.abs(x), 0.46), small, large)

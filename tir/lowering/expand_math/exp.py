@@ -3,6 +3,10 @@
 `x = k log 2 + r` with `|r| <= log(2)/2` and a two-part `log 2` (Cody and Waite, "Software Manual for
 the Elementary Functions", 1980, ch. 6), a minimax polynomial for `exp(r)`, and a scaling by `2**k`.
 
+`2**k` may be subnormal, or overflow where the result does not: what is computed is smaller by `2**64` (float32) or `2**512`
+(float64) for positive arguments, larger by that for negative ones, and one product with a constant makes up for it. The offset of k
+hides in the number whose addition rounds to integers.
+
 The rounding of r costs a quarter of a unit of the result at most. Where an exponential enters a power, `exp_parts`
 carries that error too.
 """
@@ -15,11 +19,36 @@ from dataclasses import dataclass
 from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
-from tir.lowering.expand_math.builder import ScalarBuilder
+from tir.lowering.expand_math.builder import Operand, ScalarBuilder
 from tir.lowering.expand_math.formats import F64
 from tir.lowering.expand_math.log import log_of_one_plus
 
 LOG2_E = 1 / math.log(2)
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How powers of two are kept in the range of normal numbers: `rounder` leaves `2**k / factor`."""
+
+    rounder: Operand
+    factor: Operand
+
+
+def downward(b: ScalarBuilder) -> Scaling:
+    """For exponentials of at most 1."""
+    offset = (b.format.bias + 1) // 2
+    return Scaling(b.format.exponent_rounder(offset), 2.0**-offset)
+
+
+def both_ways(b: ScalarBuilder, x: SSAValue) -> Scaling:
+    """For `exp(x)` where x may have any sign."""
+    offset = (b.format.bias + 1) // 2
+    # The sign bit as a condition is free.
+    negative = b.icompare("slt", b.to_bits(x), 0)
+    return Scaling(
+        b.select(negative, b.format.exponent_rounder(offset), b.format.exponent_rounder(-offset)),
+        b.select(negative, 2.0**-offset, 2.0**offset),
+    )
 
 
 @dataclass(frozen=True)
@@ -35,10 +64,10 @@ def exp_table(b: ScalarBuilder) -> coefficients.Polynomial:
     return coefficients.EXP_F64 if b.format is F64 else coefficients.EXP_F32
 
 
-def exp_parts(b: ScalarBuilder, x: SSAValue, low: SSAValue | None = None) -> ExpParts:
+def exp_parts(b: ScalarBuilder, x: SSAValue, low: SSAValue | None, rounder: Operand) -> ExpParts:
     """The reduction of `exp(x + low)`, to more than the format's precision."""
-    shifted = b.fma(x, LOG2_E, b.format.rounder)
-    exponent = b.sub(shifted, b.format.rounder)
+    shifted = b.fma(x, LOG2_E, rounder)
+    exponent = b.sub(shifted, rounder)
     high = b.fma(exponent, -b.format.log2_high, x)
     if low is None:
         r = b.fma(exponent, -b.format.log2_low, high)
@@ -53,41 +82,47 @@ def exp_parts(b: ScalarBuilder, x: SSAValue, low: SSAValue | None = None) -> Exp
     return ExpParts(shifted, b.add(r, tail))
 
 
-def simple_parts(b: ScalarBuilder, x: SSAValue) -> ExpParts:
+def simple_parts(b: ScalarBuilder, x: SSAValue, rounder: Operand) -> ExpParts:
     """The reduction of `exp(x)`, to half a unit of its last place."""
-    shifted = b.fma(x, LOG2_E, b.format.rounder)
-    exponent = b.sub(shifted, b.format.rounder)
+    shifted = b.fma(x, LOG2_E, rounder)
+    exponent = b.sub(shifted, rounder)
     r = b.fma(exponent, -b.format.log2_low, b.fma(exponent, -b.format.log2_high, x))
     return ExpParts(shifted, b.fma(b.mul(r, r), b.polynomial(r, exp_table(b)), r))
 
 
-def exp_scaled(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`exp(x)` for an `x` between `exp_underflow` and `exp_overflow`."""
-    parts = simple_parts(b, x)
-    return b.scale(b.add(parts.tail, 1.0), parts.shifted)
+def scaled(b: ScalarBuilder, parts: ExpParts, scaling: Scaling) -> SSAValue:
+    """`(1 + tail) * 2**k` from parts that were reduced with the rounder of `scaling`."""
+    power = b.power_of_two(parts.shifted)
+    return b.mul(b.fma(parts.tail, power, power), scaling.factor)
 
 
 def expand_exp(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(x)`"""
-    return exp_scaled(b, b.at_most(b.at_least(x, b.format.exp_underflow), b.format.exp_overflow))
+    scaling = both_ways(b, x)
+    bounded = b.at_most(b.at_least(x, b.format.exp_underflow), b.format.exp_overflow)
+    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
 
 
 def expand_exp2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`2**x`: the reduction is exact"""
     fmt = b.format
     limit = float(fmt.bias + 2)
+    scaling = both_ways(b, x)
     x = b.at_most(b.at_least(x, -limit - fmt.mantissa_bits), limit)
-    shifted = b.add(x, fmt.rounder)
-    fraction = b.sub(x, b.sub(shifted, fmt.rounder))
+    shifted = b.add(x, scaling.rounder)
+    fraction = b.sub(x, b.sub(shifted, scaling.rounder))
     table = coefficients.EXP2_F64 if fmt is F64 else coefficients.EXP2_F32
-    return b.scale(b.fma(fraction, b.polynomial(fraction, table), 1.0), shifted)
+    power = b.power_of_two(shifted)
+    result = b.fma(b.mul(power, fraction), b.polynomial(fraction, table), power)
+    return b.mul(result, scaling.factor)
 
 
 def expand_expm1(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(x) - 1`, as half of `2**k tail + (2**k - 1)`, doubled: `2**k` may overflow."""
     lowest = -b.format.mantissa_bits * math.log(2) - 2
-    parts = exp_parts(b, b.at_most(b.at_least(x, lowest), b.format.exp_overflow))
-    half_power = b.power_of_two(parts.shifted, 0.5)
+    bounded = b.at_most(b.at_least(x, lowest), b.format.exp_overflow)
+    parts = exp_parts(b, bounded, None, b.format.exponent_rounder(-1))
+    half_power = b.power_of_two(parts.shifted)
     half = b.fma(parts.tail, half_power, b.sub(half_power, 0.5))
     # Near zero the result is x itself, with its sign, and halving could lose a subnormal's bit.
     tiny = b.compare("lt", b.abs(x), b.format.epsilon / 4)
@@ -96,7 +131,9 @@ def expand_expm1(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 def exp_of_minus_abs(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(-|x|)`"""
-    return exp_scaled(b, b.at_least(b.neg(b.abs(x)), b.format.exp_underflow))
+    scaling = downward(b)
+    bounded = b.at_least(b.neg(b.abs(x)), b.format.exp_underflow)
+    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
 
 
 def expand_sigmoid(b: ScalarBuilder, x: SSAValue) -> SSAValue:

@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects import func
-from xdsl.dialects.builtin import FunctionType, ModuleOp, StringAttr, SymbolRefAttr, UnitAttr
-from xdsl.ir import Block, Operation, Region
+from xdsl.dialects import func, scf
+from xdsl.dialects.builtin import (
+    FunctionType,
+    ModuleOp,
+    StringAttr,
+    SymbolRefAttr,
+    UnitAttr,
+)
+from xdsl.ir import Attribute, Block, Operation, Region
 from xdsl.passes import ModulePass
 from xdsl.traits import SymbolTable
 
-from tir.lowering.expand_math.builder import ScalarBuilder
+from tir.dialects.math_ext import RARE_CASE
+from tir.lowering.expand_math.builder import RareCase, ScalarBuilder
 from tir.lowering.expand_math.formats import F32, F64, FloatFormat
 from tir.lowering.expand_math.registry import EXPANDERS
 from tir.support.errors import LoweringError
 
 FORMATS = {F32.float_type: F32, F64.float_type: F64}
 ALWAYS_INLINE = "always_inline"
+NO_INLINE = "no_inline"
 
 
 def function_name(op: Operation, float_format: FloatFormat) -> str:
@@ -25,21 +33,40 @@ def function_name(op: Operation, float_format: FloatFormat) -> str:
     return f"tir.{op.name.split('.', 1)[1]}.{float_format.name}"
 
 
-def build_function(op: Operation, float_format: FloatFormat) -> func.FuncOp:
-    """The private function that computes what `op` does."""
-    kind = float_format.float_type
-    block = Block(arg_types=[kind] * len(op.operands))
-    result = EXPANDERS[type(op)](ScalarBuilder(block, float_format), *block.args)
+def build_functions(op: Operation, float_format: FloatFormat) -> list[func.FuncOp]:
+    """The private function that computes what `op` does, and those for rare arguments that it calls."""
+    block = Block(arg_types=[float_format.float_type] * len(op.operands))
+    builder = ScalarBuilder(block, float_format)
+    result = EXPANDERS[type(op)](builder, *block.args)
     block.add_op(func.ReturnOp.create(operands=(result,)))
+    function = _function(function_name(op, float_format), block, {ALWAYS_INLINE: UnitAttr()})
+    return [function, *map(_rare_function, builder.rare_cases)]
+
+
+def _function(name: str, block: Block, attributes: dict[str, Attribute]) -> func.FuncOp:
+    types = list(block.arg_types)
     return func.FuncOp.create(
         properties={
-            "sym_name": StringAttr(function_name(op, float_format)),
-            "function_type": FunctionType.from_lists([kind] * len(op.operands), [kind]),
+            "sym_name": StringAttr(name),
+            "function_type": FunctionType.from_lists(types, types[:1]),
             "sym_visibility": StringAttr("private"),
         },
-        attributes={ALWAYS_INLINE: UnitAttr()},
+        attributes=attributes,
         regions=(Region(block),),
     )
+
+
+def _rare_function(case: RareCase) -> func.FuncOp:
+    kind, width = case.format.float_type, case.format.int_type
+    block = Block(arg_types=[kind, kind, width])
+    usual, x, mask = block.args
+    is_rare = ScalarBuilder(block, case.format).icompare("ne", mask, 0)
+    there, elsewhere = Block(), Block()
+    there.add_op(scf.YieldOp(case.expand(ScalarBuilder(there, case.format), x)))
+    elsewhere.add_op(scf.YieldOp(usual))
+    choice = scf.IfOp(is_rare, [kind], Region(there), Region(elsewhere))
+    block.add_ops([choice, func.ReturnOp(choice)])
+    return _function(case.name, block, {NO_INLINE: UnitAttr(), RARE_CASE: UnitAttr()})
 
 
 def symbol_table_around(op: Operation) -> Operation:
@@ -65,13 +92,31 @@ class ExpandMathPass(ModulePass):
         %1 = func.call @tir.exp.f64(%0) : (f64) -> f64
         ...
         func.func private @tir.exp.f64(%x: f64) -> f64 attributes {always_inline} {
-          // arith and math.fma, math.sqrt, ... : no control flow, no memory, no calls
+          // arith and math.fma, math.sqrt, ... : no control flow, no memory
         }
 
     One function is added per operation and type, to the nearest symbol table around its uses. Its body
     holds arith ops and those math ops that are single instructions or LLVM intrinsics without a library call,
     so that loops over it vectorize and no target needs a math library. Afterwards no op of
     `EXPANDERS` is left on f32 or f64; on other types they stay as they are.
+
+    Where rare arguments need another algorithm, that has a function of its own, which is given what was computed for the
+    usual ones, and -1 where it does not hold:
+
+        func.func private @tir.sin.f64(%x: f64) -> f64 attributes {always_inline} {
+          ...
+          %far = arith.cmpf oge, %size, %bound : f64
+          %mask = arith.extsi %far : i1 to i64
+          %result = func.call @tir.sin.far.f64(%near, %x, %mask) : (f64, f64, i64) -> f64
+          func.return %result : f64
+        }
+        func.func private @tir.sin.far.f64(%near: f64, %x: f64, %mask: i64) -> f64
+            attributes {no_inline, tir.rare_case} {
+          // near where the mask is 0, else what the other algorithm computes of x
+        }
+
+    For the attribute `tir.rare_case` the printer of LLVM assembly makes variants that test all elements of a vector at once
+    (`tir/targets/lane_variants.py`).
     """
 
     name = "expand-math"
@@ -90,8 +135,9 @@ class ExpandMathPass(ModulePass):
                 }
             name = function_name(user, float_format)
             if name not in functions:
-                functions[name] = build_function(user, float_format)
-                table.regions[0].blocks[0].add_op(functions[name])
+                built = build_functions(user, float_format)
+                functions[name] = built[0]
+                table.regions[0].blocks[0].add_ops(built)
             call = func.CallOp.create(
                 operands=user.operands,
                 result_types=(user.results[0].type,),

@@ -35,6 +35,10 @@ class FloatFormat:
         """Adding it to a small number leaves the nearest integer in the low bits."""
         return 1.5 * 2.0**self.mantissa_bits
 
+    def exponent_rounder(self, exponent: int = 0) -> float:
+        """Adding it to a small number leaves the biased exponent of `2**(nearest integer + exponent)` in the low bits."""
+        return self.rounder + self.bias + exponent
+
     @property
     def smallest_normal(self) -> float:
         """The smallest positive normal number."""

@@ -12,7 +12,7 @@ from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
 from tir.lowering.expand_math.builder import ScalarBuilder
-from tir.lowering.expand_math.exp import LOG2_E, exp_parts
+from tir.lowering.expand_math.exp import LOG2_E, both_ways, exp_parts, scaled
 from tir.lowering.expand_math.formats import F32, F64
 from tir.lowering.expand_math.log import split_exponent
 
@@ -37,8 +37,8 @@ def expand_cbrt(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     exponent = b.small_integer_to_float(b.shift_right(bits, fmt.mantissa_bits), float(fmt.bias))
     mantissa = b.from_bits(b.ior(b.iand(bits, (1 << fmt.mantissa_bits) - 1), fmt.bits(1.0)))
     # exponent = 3 third + left, left in {0, 1, 2}; the number under the root is mantissa * 2**left.
-    shifted = b.fma(b.sub(exponent, 1.0), 1 / 3, fmt.rounder)
-    third = b.sub(shifted, fmt.rounder)
+    shifted = b.fma(b.sub(exponent, 1.0), 1 / 3, fmt.exponent_rounder())
+    third = b.sub(shifted, fmt.exponent_rounder())
     left = b.fma(third, -3.0, exponent)
     one, two = b.compare("eq", left, 1.0), b.compare("eq", left, 2.0)
     reduced = b.mul(mantissa, b.select(two, 4.0, b.select(one, 2.0, 1.0)))
@@ -114,8 +114,8 @@ def expand_powf(b: ScalarBuilder, x: SSAValue, y: SSAValue) -> SSAValue:
     low = b.fma(log_low, bounded, low)
     limited = b.at_most(b.at_least(product, b.format.exp_underflow), b.format.exp_overflow)
     low = b.select(b.compare("eq", limited, product), low, 0.0)
-    parts = exp_parts(b, limited, low)
-    power = b.scale(b.add(parts.tail, 1.0), parts.shifted)
+    scaling = both_ways(b, limited)
+    power = scaled(b, exp_parts(b, limited, low, scaling.rounder), scaling)
     return signed_power(b, x, y, power)
 
 
@@ -130,8 +130,9 @@ def expand_powf_f32(b: ScalarBuilder, x: SSAValue, y: SSAValue) -> SSAValue:
     log = wide.fma(parts.exponent, LOG_2[0], wide.mul(s, series))
     bounded = wide.at_most(wide.at_least(exponent, -(2.0**40)), 2.0**40)
     product = wide.at_most(wide.at_least(wide.mul(log, bounded), -200.0), 200.0)
-    shifted = wide.fma(product, LOG2_E, F64.rounder)
-    r = wide.fma(wide.sub(shifted, F64.rounder), -LOG_2[0], product)
+    rounder = F64.exponent_rounder()
+    shifted = wide.fma(product, LOG2_E, rounder)
+    r = wide.fma(wide.sub(shifted, rounder), -LOG_2[0], product)
     tail = wide.fma(wide.mul(r, r), wide.polynomial(r, coefficients.EXP_MID), r)
     scale = wide.power_of_two(shifted)
     power = wide.narrow(wide.fma(tail, scale, scale))

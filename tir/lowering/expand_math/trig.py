@@ -8,14 +8,25 @@ there, sine and cosine in float32.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
 from tir.lowering.expand_math.builder import ScalarBuilder
-from tir.lowering.expand_math.formats import F32, F64
-from tir.lowering.expand_math.trig_reduction import Reduced, reduce_f32, reduce_f64
+from tir.lowering.expand_math.formats import F64
+from tir.lowering.expand_math.trig_reduction import (
+    FAR_F32,
+    FAR_F64,
+    FAR_WIDE,
+    Reduced,
+    reduce_far_f32,
+    reduce_far_f64,
+    reduce_near_f32,
+    reduce_near_f64,
+    reduce_wide,
+)
 
 Pair = tuple[SSAValue, SSAValue]
 
@@ -52,7 +63,9 @@ def sin_cos(b: ScalarBuilder, reduced: Reduced) -> SinCos:
 
 def is_odd(b: ScalarBuilder, quadrant: SSAValue) -> SSAValue:
     """Whether sine and cosine change places."""
-    return b.icompare("ne", b.iand(quadrant, 1), 0)
+    # A sign bit as a condition is free.
+    last = b.shift_left(quadrant, b.format.int_type.width.data - 1)
+    return b.icompare("slt", last, 0)
 
 
 def choose(b: ScalarBuilder, condition: SSAValue, x: Pair, y: Pair) -> Pair:
@@ -71,56 +84,96 @@ def flip_sign(b: ScalarBuilder, x: SSAValue, quadrant: SSAValue, bit: int) -> SS
     return b.from_bits(b.ixor(b.to_bits(x), b.iand(moved, sign_bit(b))))
 
 
-def finish(b: ScalarBuilder, argument: SSAValue, result: SSAValue, odd: bool) -> SSAValue:
-    """Gives an odd function the argument's sign, and infinities a NaN."""
-    if odd:
-        sign = b.iand(b.to_bits(argument), sign_bit(b))
-        result = b.from_bits(b.ixor(b.to_bits(result), sign))
+def with_sign(b: ScalarBuilder, argument: SSAValue, result: SSAValue) -> SSAValue:
+    """Turns the result for `|argument|` into that of an odd function."""
+    sign = b.iand(b.to_bits(argument), sign_bit(b))
+    return b.from_bits(b.ixor(b.to_bits(result), sign))
+
+
+def nan_at_infinity(b: ScalarBuilder, argument: SSAValue, result: SSAValue) -> SSAValue:
+    """The result, but NaN for an infinite argument."""
     return b.select(b.compare("lt", b.abs(argument), math.inf), result, math.nan)
 
 
-def sin_or_cos_f32(b: ScalarBuilder, x: SSAValue, turned: int, odd: bool) -> SSAValue:
-    """The sine of `|x| + turned pi/2` for float32, with the sign of x for an odd function."""
-    wide = b.in_format(F64)
-    reduced = reduce_f32(wide, wide.abs(wide.widen(x)))
-    r = b.narrow(reduced.high)
-    quadrant = b.to_bits(b.add(b.narrow(reduced.quadrant), F32.rounder + turned))
+def sine_of_wide(b: ScalarBuilder, reduced: Reduced, turned: int) -> SSAValue:
+    """The sine of a reduced argument `turned` quadrants further."""
+    parts = sin_cos(b, reduced)
+    quadrant = b.iadd(parts.quadrant, turned) if turned else parts.quadrant
+    head, tail = choose(b, is_odd(b, quadrant), parts.cosine, parts.sine)
+    return flip_sign(b, b.add(head, tail), quadrant, 1)
+
+
+def near_sine(b: ScalarBuilder, x: SSAValue, turned: int) -> SSAValue:
+    """The sine of `x + turned pi/2` for a non-negative x that is not far."""
+    if b.format is F64:
+        return sine_of_wide(b, reduce_near_f64(b, x), turned)
+    quadrant, r = reduce_near_f32(b, x)
+    if turned:
+        quadrant = b.iadd(quadrant, turned)
     z = b.mul(r, r)
     sine = b.fma(b.mul(r, z), b.polynomial(z, coefficients.SIN_F32), r)
     cosine = b.fma(z, b.fma(z, b.polynomial(z, coefficients.COS_F32), -0.5), 1.0)
-    result = flip_sign(b, b.select(is_odd(b, quadrant), cosine, sine), quadrant, 1)
-    return finish(b, x, result, odd)
+    return flip_sign(b, b.select(is_odd(b, quadrant), cosine, sine), quadrant, 1)
 
 
-def sin_or_cos_f64(b: ScalarBuilder, x: SSAValue, turned: int, odd: bool) -> SSAValue:
-    """The sine of `|x| + turned pi/2` for float64, with the sign of x for an odd function."""
-    parts = sin_cos(b, reduce_f64(b, b.abs(x)))
-    quadrant = b.iadd(parts.quadrant, turned) if turned else parts.quadrant
-    head, tail = choose(b, is_odd(b, quadrant), parts.cosine, parts.sine)
-    return finish(b, x, flip_sign(b, b.add(head, tail), quadrant, 1), odd)
+def far_sine(b: ScalarBuilder, x: SSAValue, turned: int) -> SSAValue:
+    """The same for any x."""
+    if b.format is F64:
+        return sine_of_wide(b, reduce_far_f64(b, x), turned)
+    wide = b.in_format(F64)
+    return b.narrow(sine_of_wide(wide, reduce_far_f32(wide, wide.widen(x)), turned))
 
 
 def expand_sin(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`sin(x)`"""
-    expand = sin_or_cos_f32 if b.format is F32 else sin_or_cos_f64
-    return expand(b, x, 0, odd=True)
+
+    def far(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+        return nan_at_infinity(b, x, with_sign(b, x, far_sine(b, b.abs(x), 0)))
+
+    size = b.abs(x)
+    near = with_sign(b, x, near_sine(b, size, 0))
+    is_far = b.compare("ge", size, FAR_F64 if b.format is F64 else FAR_F32)
+    return b.unless(is_far, near, x, far, "sin.far")
 
 
 def expand_cos(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`cos(x)`, the sine one quadrant further"""
-    expand = sin_or_cos_f32 if b.format is F32 else sin_or_cos_f64
-    return expand(b, x, 1, odd=False)
+
+    def far(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+        return nan_at_infinity(b, x, far_sine(b, b.abs(x), 1))
+
+    size = b.abs(x)
+    is_far = b.compare("ge", size, FAR_F64 if b.format is F64 else FAR_F32)
+    return b.unless(is_far, near_sine(b, size, 1), x, far, "cos.far")
 
 
 def expand_tan(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`tan(x)`, `-cot` in odd quadrants: a quotient of pairs"""
-    if b.format is F64:
-        parts = sin_cos(b, reduce_f64(b, b.abs(x)))
-        return finish(b, x, quotient_of(b, parts, parts.quadrant, corrected=True), odd=True)
+
+    def far(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+        reduction = reduce_far_f64 if b.format is F64 else reduce_far_f32
+        return nan_at_infinity(b, x, with_sign(b, x, tangent(b, b.abs(x), reduction)))
+
+    is_double = b.format is F64
+    size = b.abs(x)
+    near = with_sign(b, x, tangent(b, size, reduce_near_f64 if is_double else reduce_wide))
+    is_far = b.compare("ge", size, FAR_F64 if is_double else FAR_WIDE)
+    return b.unless(is_far, near, x, far, "tan.far")
+
+
+def tangent(
+    b: ScalarBuilder, x: SSAValue, reduction: Callable[[ScalarBuilder, SSAValue], Reduced]
+) -> SSAValue:
+    """The tangent of a non-negative x, in float64."""
     wide = b.in_format(F64)
-    parts = sin_cos(wide, reduce_f32(wide, wide.abs(wide.widen(x))))
-    quadrant = wide.to_bits(wide.add(parts.quadrant, F64.rounder))
-    return finish(b, x, b.narrow(quotient_of(wide, parts, quadrant, corrected=False)), odd=True)
+    is_double = b.format is F64
+    reduced = reduction(wide, x if is_double else wide.widen(x))
+    if reduced.low is not None:
+        high, low = wide.fast_two_sum(reduced.high, reduced.low)
+        reduced = Reduced(reduced.quadrant, high, low)
+    parts = sin_cos(wide, reduced)
+    result = quotient_of(wide, parts, parts.quadrant, corrected=is_double)
+    return result if is_double else b.narrow(result)
 
 
 def quotient_of(b: ScalarBuilder, parts: SinCos, quadrant: SSAValue, corrected: bool) -> SSAValue:

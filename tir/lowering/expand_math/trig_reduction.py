@@ -1,12 +1,12 @@
 """Reduction of trigonometric arguments to `[-pi/4, pi/4]`, at any size.
 
-float64: a three-part pi/2 up to 2**20 (Cody and Waite), and beyond it the window of 1/(2 pi) that
+float64: a three-part pi/2 up to 2**20 (W. J. Cody and W. Waite), and beyond it the window of 1/(2 pi) that
 matters at the argument's exponent, multiplied in integers (M. Payne and R. Hanek, "Radian reduction for
 trigonometric functions", SIGNUM Newsletter 18, 1983). The window is found by a chain of selects, so
-that there is neither a table in memory nor a branch.
+that there is no table in memory.
 
-float32, in float64: seven words of 29 bits of 1/(2 pi), whose products with a float32 are exact, and
-each of which gives up its whole turns by itself.
+float32: a three-part pi/2 up to 2**16, and beyond it, in float64, seven words of 29 bits of 1/(2 pi), whose products
+with a float32 are exact, and each of which gives up its whole turns by itself.
 """
 
 from __future__ import annotations
@@ -60,6 +60,22 @@ PI_2_PARTS = (
 )
 """pi/2: 33 bits, 33 bits, the rest."""
 
+PI_2_PARTS_F32 = (
+    float.fromhex("0x1.921fb60000000p+0"),
+    float.fromhex("-0x1.777a5c0000000p-25"),
+    float.fromhex("-0x1.ee59da0000000p-50"),
+)
+"""pi/2: three times 24 bits."""
+
+FAR_F64 = 2.0**20
+"""From here on Cody and Waite's reduction of a float64 is not exact enough."""
+
+FAR_F32 = 2.0**16
+"""The same for a float32, in float32."""
+
+FAR_WIDE = 2.0**24
+"""The same for a float32, in float64."""
+
 PI_2 = (math.pi / 2, 6.123233995736766e-17)
 LOW_32 = 0xFFFFFFFF
 
@@ -73,11 +89,29 @@ class Reduced:
     low: SSAValue | None
 
 
-def reduce_f32(b: ScalarBuilder, x: SSAValue) -> Reduced:
-    """Reduces a non-negative float32 that was widened; `b` builds float64.
+def reduce_near_f32(b: ScalarBuilder, x: SSAValue) -> tuple[SSAValue, SSAValue]:
+    """The quadrant and what is left of a float32 in `[0, FAR_F32)`.
 
-    The quadrant stays a float between -12 and 12.
+    The first difference is exact, as both of its terms are multiples of the last place of pi/2.
     """
+    rounded = b.fma(x, 2 / math.pi, b.format.rounder)
+    count = b.neg(b.sub(rounded, b.format.rounder))
+    r = x
+    for part in PI_2_PARTS_F32:
+        r = b.fma(count, part, r)
+    return b.to_bits(rounded), r
+
+
+def reduce_wide(b: ScalarBuilder, x: SSAValue) -> Reduced:
+    """Reduces a non-negative float32 below `FAR_WIDE` that was widened; `b` builds float64."""
+    rounded = b.fma(x, 2 / math.pi, F64.rounder)
+    count = b.neg(b.sub(rounded, F64.rounder))
+    r = b.fma(count, PI_2[1], b.fma(count, PI_2[0], x))
+    return Reduced(b.to_bits(rounded), r, None)
+
+
+def reduce_far_f32(b: ScalarBuilder, x: SSAValue) -> Reduced:
+    """Reduces a non-negative float32 that was widened; `b` builds float64."""
     fractions = []
     for word in TURN_WORDS_29[:5]:
         turns = b.mul(x, word)
@@ -92,17 +126,22 @@ def reduce_f32(b: ScalarBuilder, x: SSAValue) -> Reduced:
     turn = b.fma(quarters, -0.25, fractions[0])
     for fraction in (*fractions[1:], rest):
         turn = b.add(turn, fraction)
-    return Reduced(quarters, b.mul(turn, 2 * math.pi), None)
+    quadrant = b.to_bits(b.add(quarters, F64.rounder))
+    return Reduced(quadrant, b.mul(turn, 2 * math.pi), None)
 
 
-def reduce_moderate(b: ScalarBuilder, x: SSAValue) -> Reduced:
-    """Reduces a float64 in `[0, 2**20)`."""
+def reduce_near_f64(b: ScalarBuilder, x: SSAValue) -> Reduced:
+    """Reduces a float64 in `[0, FAR_F64)`.
+
+    The first difference is exact. The second is too where it cancels; elsewhere the first is at least twice as large as what is
+    taken from it, so that what rounding takes is exact.
+    """
     rounded = b.fma(x, 2 / math.pi, F64.rounder)
     count = b.neg(b.sub(rounded, F64.rounder))
     first = b.fma(count, PI_2_PARTS[0], x)
-    high, low = b.two_sum(first, b.mul(count, PI_2_PARTS[1]))
-    high, low = b.fast_two_sum(high, b.fma(count, PI_2_PARTS[2], low))
-    return Reduced(b.to_bits(rounded), high, low)
+    high = b.fma(count, PI_2_PARTS[1], first)
+    low = b.fma(count, PI_2_PARTS[1], b.sub(first, high))
+    return Reduced(b.to_bits(rounded), high, b.fma(count, PI_2_PARTS[2], low))
 
 
 def turn_window(b: ScalarBuilder, position: SSAValue) -> list[SSAValue]:
@@ -149,8 +188,8 @@ def multiply_fraction(
     )
 
 
-def reduce_huge(b: ScalarBuilder, x: SSAValue) -> Reduced:
-    """Reduces a finite float64 of at least 2**20."""
+def reduce_far_f64(b: ScalarBuilder, x: SSAValue) -> Reduced:
+    """Reduces a finite float64 of at least `FAR_F64`."""
     bits = b.to_bits(x)
     position = b.isub(b.shift_right(bits, 52), 1075 - 32)
     mantissa = b.ior(b.iand(bits, (1 << 52) - 1), 1 << 52)
@@ -167,16 +206,3 @@ def reduce_huge(b: ScalarBuilder, x: SSAValue) -> Reduced:
     angle, error = b.two_product(high, PI_2[0])
     error = b.add(error, b.fma(high, PI_2[1], b.mul(low, PI_2[0])))
     return Reduced(quadrant, angle, error)
-
-
-def reduce_f64(b: ScalarBuilder, x: SSAValue) -> Reduced:
-    """Reduces a non-negative finite float64."""
-    moderate, huge = reduce_moderate(b, x), reduce_huge(b, x)
-    is_huge = b.compare("ge", x, 2.0**20)
-    assert moderate.low is not None
-    assert huge.low is not None
-    return Reduced(
-        b.iselect(is_huge, huge.quadrant, moderate.quadrant),
-        b.select(is_huge, huge.high, moderate.high),
-        b.select(is_huge, huge.low, moderate.low),
-    )

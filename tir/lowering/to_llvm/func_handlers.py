@@ -19,6 +19,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.dialects import llvm_intrinsics, rt
+from tir.dialects.math_ext import RARE_CASE
 from tir.dialects.rt_products import PRODUCTS
 from tir.support.errors import LoweringError, UnsupportedError
 
@@ -110,6 +111,9 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> llvm.FuncO
         passthrough.append("alwaysinline")
     elif "no_inline" in function.attributes:
         passthrough.append("noinline")
+    is_rare = RARE_CASE in function.attributes
+    if is_rare:
+        passthrough += ["optnone", "willreturn", "memory(none)"]
     region = Region()
     converted = make_function(
         name,
@@ -120,6 +124,8 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> llvm.FuncO
         passthrough=passthrough,
         arg_attrs=parameter_attributes,
     )
+    if is_rare:
+        converted.attributes[RARE_CASE] = UnitAttr()
     module.block.add_op(converted)
     if is_main:
         record_signature(function, converted)
