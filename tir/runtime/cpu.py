@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
@@ -50,6 +51,7 @@ def _get_host() -> _Host:
     if _host is None:
         import llvmlite.binding as llvm  # noqa: PLC0415 - takes long to import
 
+        _keep_usable_after_forks(llvm)
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         llvm.initialize_native_asmparser()
@@ -57,6 +59,25 @@ def _get_host() -> _Host:
         machine = _create_machine(llvm, cpu)
         _host = _Host(llvm, machine, cpu)
     return _host
+
+
+def _keep_usable_after_forks(llvm: ModuleType) -> None:
+    """Let no process fork while a thread is within llvmlite, whose own lock a child would find held for good.
+
+    Holding `LLVM_LOCK` around all that is compiled is not enough: LLVM's objects die when Python forgets them, which
+    takes llvmlite's lock alone. The order of the two is that of everybody else.
+    """
+    lock = llvm.ffi.lib._lock
+
+    def acquire() -> None:
+        LLVM_LOCK.acquire()
+        lock.__enter__()
+
+    def release() -> None:
+        lock.__exit__(None, None, None)
+        LLVM_LOCK.release()
+
+    os.register_at_fork(before=acquire, after_in_parent=release, after_in_child=release)
 
 
 def _get_jit(host: _Host) -> Any:
