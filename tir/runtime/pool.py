@@ -21,6 +21,10 @@ from .support import load_support
 _FOR_COMPILED_CODE = (
     "tir_new_array",
     "tir_take_shared",
+    "tir_take_input",
+    "tir_take_scratch",
+    "tir_memory_bounds",
+    "tir_untouched",
     "tir_scratch_malloc",
     "tir_scratch_free",
 )
