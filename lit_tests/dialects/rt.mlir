@@ -11,6 +11,10 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %c: 
   %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
   // CHECK: rt.take_shared %{{.*}} {index = 1 : i64, dtype = "float64"} : memref<?x?xf64, strided<[?, ?], offset: ?>> to memref<?x?xf64>
   %w = rt.take_shared %a {index = 1 : i64, dtype = "float64"} : memref<?x?xf64, strided<[?, ?], offset: ?>> to memref<?x?xf64>
+  // CHECK: rt.take_input %{{.*}} {index = 2 : i64, dtype = "float64"} : memref<?x?xf64, strided<[?, ?], offset: ?>> to memref<?x?xf64>
+  %in = rt.take_input %a {index = 2 : i64, dtype = "float64"} : memref<?x?xf64, strided<[?, ?], offset: ?>> to memref<?x?xf64>
+  // CHECK: rt.take_input %{{.*}} : memref<?xf64> to memref<?xf64>
+  %tmp = rt.take_input %v : memref<?xf64> to memref<?xf64>
   // CHECK: rt.alloc_arena(%{{.*}}, %{{.*}}, %{{.*}}) : memref<?x?xf64>, memref<?x4xi1>
   %t, %u = rt.alloc_arena(%n, %n, %n) : memref<?x?xf64>, memref<?x4xi1>
   // CHECK: rt.gemm %{{.*}}, %{{.*}}, %{{.*}} {beta = 0.000000e+00 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?x1xf64>

@@ -101,3 +101,27 @@ func.func @main(%w: memref<?xf64, strided<[?], offset: ?>>) {
   %a = rt.take_shared %w {index = 0 : i64, dtype = "float64"} : memref<?xf64, strided<[?], offset: ?>> to memref<1xf64>
   func.return
 }
+
+// -----
+
+func.func @main(%w: memref<?xf64>) {
+  // CHECK: rt.take_input: an output has an index and a dtype
+  %a = rt.take_input %w {index = 0 : i64} : memref<?xf64> to memref<?xf64>
+  func.return
+}
+
+// -----
+
+func.func @main(%w: memref<?xf64>) {
+  // CHECK: rt.take_input: source and result must have the same element type
+  %a = rt.take_input %w : memref<?xf64> to memref<?xf32>
+  func.return
+}
+
+// -----
+
+func.func @main(%w: memref<?xf64>) {
+  // CHECK: rt.take_input: the memref must have the identity layout
+  %a = rt.take_input %w : memref<?xf64> to memref<?xf64, strided<[?], offset: ?>>
+  func.return
+}

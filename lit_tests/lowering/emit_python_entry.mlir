@@ -79,3 +79,21 @@ func.func @main(%x: memref<f64, strided<[], offset: ?>> {tir.kind = "input", tir
   %out = rt.alloc_output() {index = 0 : i64, dtype = "float64"} : memref<f64>
   func.return
 }
+
+// -----
+
+// The array of the first input is handed over if its memory is apart from that of the second, which is a number.
+
+// CHECK: llvm.func internal @main
+// CHECK-SAME: tir.taken = [0 : i64]
+// CHECK: llvm.func @tir_entry
+// CHECK: llvm.call @tir_memory_bounds(%[[X:[^,]*]],
+// CHECK-NOT: llvm.call @tir_memory_bounds
+// CHECK: %[[FREE:.*]] = llvm.call @tir_untouched(%[[X]],
+// CHECK: llvm.store %[[FREE]]
+// CHECK: llvm.call @main
+func.func @main(%x: memref<?xf64> {tir.kind = "input", tir.dtype = "float64", tir.mutable}, %s: memref<f64, strided<[], offset: ?>> {tir.kind = "input", tir.dtype = "float64"}) {
+  %y = rt.take_input %x {index = 0 : i64, dtype = "float64"} : memref<?xf64> to memref<?xf64>
+  "memref.copy"(%x, %y) : (memref<?xf64>, memref<?xf64>) -> ()
+  func.return
+}

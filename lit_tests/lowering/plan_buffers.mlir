@@ -124,3 +124,72 @@ func.func @main(%x: memref<?x?xf64, strided<[?, ?], offset: ?>>, %n: index, %ok:
   memref.dealloc %d : memref<?xf32>
   func.return
 }
+
+// -----
+
+// Outputs lie in inputs that may be overwritten, if they are written in place or after the last use. Of two outputs the first
+// that is written gets the input; none does while somebody still reads it.
+
+// CHECK-LABEL: func.func @main
+func.func @main(%x: memref<?xf64> {tir.kind = "input", tir.dtype = "float64", tir.mutable}, %w: memref<?x?xf64> {tir.kind = "input", tir.dtype = "float64", tir.mutable}) attributes {tir.updates = []} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  %r = memref.dim %w, %c0 : memref<?x?xf64>
+  %c = memref.dim %w, %c1 : memref<?x?xf64>
+  // CHECK: [[Y:%\S+]] = rt.take_input %x {index = 0 : i64, dtype = "float64"} : memref<?xf64> to memref<?xf64>
+  %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?xf64>
+  // CHECK-NEXT: [[Z:%\S+]] = rt.alloc_output
+  %z = rt.alloc_output(%n) {index = 1 : i64, dtype = "float64"} : memref<?xf64>
+  // CHECK-NEXT: [[V:%\S+]] = rt.take_input %w {index = 2 : i64, dtype = "float64"} : memref<?x?xf64> to memref<?x?xf64>
+  %v = rt.alloc_output(%r, %c) {index = 2 : i64, dtype = "float64"} : memref<?x?xf64>
+  // CHECK-NEXT: rt.gemv %w, %x, [[Z]]
+  rt.gemv %w, %x, %z {beta = 0.0 : f64} : memref<?x?xf64>, memref<?xf64>, memref<?xf64>
+  // CHECK-NEXT: "memref.copy"(%x, [[Y]])
+  // CHECK-NEXT: kernel.region([[O:%\S+]] = [[Y]] : memref<?xf64>) {
+  // CHECK-NEXT: linalg.generic {{.*}} ins([[O]] : memref<?xf64>) outs([[O]] : memref<?xf64>)
+  kernel.region(%i = %x : memref<?xf64>, %o = %y : memref<?xf64>) {
+    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%i : memref<?xf64>) outs(%o : memref<?xf64>) {
+    ^bb0(%s: f64, %t: f64):
+      %e = math.exp %s : f64
+      linalg.yield %e : f64
+    }
+  }
+  // CHECK-NOT: memref.copy
+  // CHECK: kernel.region({{.*}} = [[Z]] : memref<?xf64>, {{.*}} = [[V]] : memref<?x?xf64>) {
+  kernel.region(%i = %z : memref<?xf64>, %o = %v : memref<?x?xf64>) {
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%i : memref<?xf64>) outs(%o : memref<?x?xf64>) {
+    ^bb0(%s: f64, %t: f64):
+      linalg.yield %s : f64
+    }
+  }
+  func.return
+}
+
+// -----
+
+// A temporary takes the input, and no arena is left; the new value of a shared variable does not.
+
+// CHECK-LABEL: func.func @main
+func.func @main(%x: memref<?xf64> {tir.kind = "input", tir.dtype = "float64", tir.mutable}, %w: memref<?x?xf64, strided<[?, ?], offset: ?>> {tir.kind = "shared", tir.dtype = "float64"}) attributes {tir.updates = [1]} {
+  %c0 = arith.constant 0 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  // CHECK: rt.alloc_output
+  %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?xf64>
+  // CHECK: [[T:%\S+]] = rt.take_input %x : memref<?xf64> to memref<?xf64>
+  // CHECK-NEXT: "memref.copy"(%x, [[T]])
+  // CHECK-NEXT: kernel.region({{.*}} = [[T]] : memref<?xf64>) {
+  %a = memref.alloc(%n) : memref<?xf64>
+  kernel.region(%i = %x : memref<?xf64>, %o = %a : memref<?xf64>) {
+    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%i : memref<?xf64>) outs(%o : memref<?xf64>) {
+    ^bb0(%s: f64, %t: f64):
+      %e = math.exp %s : f64
+      linalg.yield %e : f64
+    }
+  }
+  // CHECK: rt.gemv %w, [[T]], %{{.*}}
+  // CHECK-NOT: alloc_arena
+  rt.gemv %w, %a, %y {beta = 0.0 : f64} : memref<?x?xf64, strided<[?, ?], offset: ?>>, memref<?xf64>, memref<?xf64>
+  memref.dealloc %a : memref<?xf64>
+  func.return
+}

@@ -27,7 +27,13 @@ from xdsl.irdl import (
 )
 from xdsl.traits import MemoryReadEffect, MemoryWriteEffect
 
-from .rt_memory import ELEMENT_TYPE_OF_DTYPE, AllocArenaOp, AllocOutputOp, TakeSharedOp
+from .rt_memory import (
+    ELEMENT_TYPE_OF_DTYPE,
+    AllocArenaOp,
+    AllocOutputOp,
+    TakeInputOp,
+    TakeSharedOp,
+)
 from .rt_parallel import ParallelOp, StreamCopyOp, StreamFenceOp, YieldOp
 from .rt_parallel_call import ParallelCallOp
 from .rt_products import PRODUCTS
@@ -44,6 +50,7 @@ __all__ = [
     "Rt",
     "StreamCopyOp",
     "StreamFenceOp",
+    "TakeInputOp",
     "TakeSharedOp",
     "YieldOp",
 ]
@@ -107,6 +114,7 @@ Rt = Dialect(
         AssertOp,
         AllocOutputOp,
         TakeSharedOp,
+        TakeInputOp,
         AllocArenaOp,
         *PRODUCTS,
         ReleaseGilOp,

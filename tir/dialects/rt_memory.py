@@ -1,4 +1,4 @@
-"""The operations of the `rt` dialect that give `@main` memory: for its outputs, in place of old values, for the call."""
+"""The operations of the `rt` dialect that give `@main` memory: new, or that of shared values and of inputs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from xdsl.irdl import (
     ParsePropInAttrDict,
     irdl_op_definition,
     operand_def,
+    opt_prop_def,
     prop_def,
     result_def,
     traits_def,
@@ -64,6 +65,18 @@ def _verify_dtype(op: Operation, dtype: str, buffer: SSAValue) -> None:
         raise VerifyException(
             f"{op.name}: dtype {dtype} is stored as {element}, not as {buffer.type.element_type}"
         )
+
+
+def _verify_same_form(op: Operation, source: SSAValue, result: SSAValue) -> None:
+    source_type, type_ = source.type, result.type
+    assert isinstance(source_type, MemRefType)
+    assert isinstance(type_, MemRefType)
+    if not isinstance(type_.layout, NoneAttr):
+        raise VerifyException(f"{op.name}: the memref must have the identity layout")
+    if source_type.get_shape() != type_.get_shape():
+        raise VerifyException(f"{op.name}: the shapes of source and result must be the same")
+    if source_type.element_type != type_.element_type:
+        raise VerifyException(f"{op.name}: source and result must have the same element type")
 
 
 @irdl_op_definition
@@ -131,15 +144,53 @@ class TakeSharedOp(IRDLOperation):
         )
 
     def verify_(self) -> None:
-        source_type, type_ = self.source.type, self.memref.type
-        assert isinstance(source_type, MemRefType)
-        assert isinstance(type_, MemRefType)
-        if not isinstance(type_.layout, NoneAttr):
-            raise VerifyException(f"{self.name}: the memref must have the identity layout")
-        if source_type.get_shape() != type_.get_shape():
-            raise VerifyException(f"{self.name}: the shapes of source and result must be the same")
-        for value in (self.source, self.memref):
-            _verify_dtype(self, self.dtype.data, value)
+        _verify_same_form(self, self.source, self.memref)
+        _verify_dtype(self, self.dtype.data, self.source)
+
+
+@irdl_op_definition
+class TakeInputOp(IRDLOperation):
+    """Takes the memory of an input that the user lets the function overwrite, for output number `index` or a temporary.
+
+        %y = rt.take_input %x {index = 0 : i64, dtype = "float64"} : memref<?xf64, strided<[?], offset: ?>> to memref<?xf64>
+        %t = rt.take_input %x : memref<?xf64> to memref<?xf64>
+
+    The result is the input's own memory, and the output the input's own array, where that is a contiguous, writeable
+    array that overlaps no other argument and no shared value. Else it is new memory, of the input's sizes and
+    uninitialized; a `memref.copy` brings the input's values where they are wanted. The source must be a parameter of
+    `@main`. The call fails with MemoryError where there is no memory.
+    """
+
+    name = "rt.take_input"
+
+    source = operand_def(MemRefType)
+    index = opt_prop_def(IntegerAttr)
+    dtype = opt_prop_def(StringAttr)
+    memref = result_def(MemRefType)
+
+    traits = traits_def(MemoryAllocEffect(), MemoryWriteEffect())
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "$source attr-dict `:` type($source) `to` type($memref)"
+
+    def __init__(
+        self,
+        source: SSAValue | Operation,
+        memref: MemRefType,
+        index: IntegerAttr | None = None,
+        dtype: StringAttr | None = None,
+    ):
+        super().__init__(
+            operands=[source],
+            properties={"index": index, "dtype": dtype},
+            result_types=[memref],
+        )
+
+    def verify_(self) -> None:
+        _verify_same_form(self, self.source, self.memref)
+        if (self.index is None) != (self.dtype is None):
+            raise VerifyException(f"{self.name}: an output has an index and a dtype")
+        if self.dtype is not None:
+            _verify_dtype(self, self.dtype.data, self.source)
 
 
 @irdl_op_definition

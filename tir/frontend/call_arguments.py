@@ -92,6 +92,9 @@ class ArgumentBinder:
             for position, given in enumerate(self.inputs)
             if given.has_default and position not in states
         }
+        for position, default in self.defaults.items():
+            # Also where the function may overwrite arguments.
+            default.flags.writeable = not self.inputs[position].mutable
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         if len(arguments) == len(self.inputs) and not (named or self.states or self.defaults):

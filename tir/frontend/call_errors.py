@@ -44,7 +44,8 @@ class FailureReporter:
     """Raises the error for a call that failed a check in compiled code.
 
     The program is run again by the interpreter, unoptimized and on the same arrays, to find the operation that fails and
-    the values that it got. Nothing is changed by that.
+    the values that it got. Nothing is changed by that. Where compiled code may have overwritten an input before it failed
+    (`overwrites`), another operation may fail then: in that case compiled code tells what it knows itself.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class FailureReporter:
         emit: Callable[[], ModuleOp],
         inputs: Sequence[In],
         shared: Sequence[SharedVariable],
+        overwrites: bool = False,
     ) -> None:
+        self.overwrites = overwrites
         self.failures = failures
         self.emit = emit
         self.types = [given.variable.type for given in inputs]
@@ -75,7 +78,9 @@ class FailureReporter:
         try:
             interpret(self.emit(), arrays)
         except OperationFailure as failure:
-            return describe_failure(failure)
+            found = describe_failure(failure)
+            native = self._native_error(code)
+            return native if self.overwrites and type(found) is not type(native) else found
         return self._native_error(code)
 
     def _native_error(self, code: int) -> Exception:

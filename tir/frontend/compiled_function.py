@@ -31,7 +31,7 @@ class Function:
     """A compiled function: call it with arrays, by position or by name.
 
     Arrays of exactly the dtypes and ranks of the inputs go to machine code directly; whatever else can be
-    converted without loss is converted. Results are new arrays, also for rank 0.
+    converted without loss is converted. Results are new arrays, also for rank 0, or arguments of mutable inputs.
 
     `name` appears in errors; `maker` tells what the function was made from; `trust_input` exists for compatibility: checking
     the arguments costs nothing that could be saved.

@@ -29,7 +29,8 @@ def function(
 ) -> Function:
     """Compile expressions into a callable.
 
-    - `inputs`: a list of variables or `In(variable, ...)`.
+    - `inputs`: a list of variables or `In(variable, ...)`. Only arguments of `In(variable, mutable=True)` are ever changed: those
+      the function may overwrite, and return.
     - `outputs`: an expression (a call returns one array), a list (a list), a dictionary with string keys (a dictionary), or
       None (None).
     - `updates`: a dictionary, or a list of pairs, of shared variables and the expressions of their new values. All expressions

@@ -17,15 +17,32 @@ class In:
     `value` is the default: a call may leave the input out. With `update`, an expression, the input is a state
     that starts as `value` and becomes the value of `update` at each call. `strict` accepts only arrays of
     exactly the right dtype; `allow_downcast=True` permits loss of precision. Without `name` the input takes the
-    variable's, unless `autoname` is False; calls may use it as a keyword, and must for an `implicit` input. `borrow` and
-    `mutable` are permissions that are not needed: arguments are never changed. `shared` must stay False.
+    variable's, unless `autoname` is False; calls may use it as a keyword, and must for an `implicit` input. `shared` must stay False.
+
+    `mutable` lets a call overwrite its argument: an output, or a temporary, may lie in that memory, so that the call needs
+    less of its own. Such an output is the argument itself, the same array. The caller must not rely on the argument's
+    values any more, even if the call fails, and changes the output when it fills the array again. It is a permission,
+    which is used where an output has the shape and dtype of the input and is computed element by element, or after the
+    last use of the input, and if the argument is a contiguous, writeable array that shares no memory with another
+    argument or a shared variable; what must be converted first is never changed. Defaults and numbers never change.
+    `borrow`, which `mutable` implies, permits an output that is the input or a view of it to be no copy; it always is one
+    unless the input is mutable.
 
     `TypeError` for what is no variable, for an update or an implicit input without a value; `ValueError` for
-    `strict` together with `allow_downcast`.
+    `strict` together with `allow_downcast`, and for `mutable` without `borrow`.
 
     >>> from tir import tensor as T
     >>> In(T.dscalar("x"), value=3.0, name="rate")
     In(rate = 3.0)
+
+    >>> import numpy as np, tir
+    >>> x = T.dvector("x")
+    >>> f = tir.function([In(x, mutable=True)], 2 * x + 1)
+    >>> argument = np.arange(3.0)
+    >>> f(argument) is argument
+    True
+    >>> argument
+    array([1., 3., 5.])
     """
 
     def __init__(
@@ -56,6 +73,11 @@ class In:
             raise TypeError(f"the input {name or variable} has an update, so it needs a value")
         if strict and allow_downcast:
             raise ValueError("strict=True and allow_downcast=True contradict each other")
+        if mutable and borrow is False:
+            raise ValueError(
+                f"the input {name or variable} is mutable, which permits outputs to be its arrays, but "
+                "borrow=False forbids that"
+            )
         self.variable = variable
         self.name = variable.name if name is None and autoname else name
         self.value = value
@@ -64,7 +86,7 @@ class In:
         self.strict = strict
         self.allow_downcast = allow_downcast
         self.implicit = bool(implicit)
-        self.borrow = bool(borrow)
+        self.borrow = bool(mutable if borrow is None else borrow)
 
     @property
     def has_default(self) -> bool:
@@ -101,7 +123,11 @@ def Param(
 
 
 class Out:
-    """An output of a function. `borrow` permits sharing memory, which never happens."""
+    """An output of a function.
+
+    `borrow` permits it to share memory with shared variables or with what the function keeps between calls, which never
+    happens: each call returns new arrays, or those of its mutable inputs.
+    """
 
     def __init__(self, variable: Any, borrow: bool = False) -> None:
         self.variable = variable

@@ -26,7 +26,9 @@ class NativeProgram:
             self._executable = Executable(self._artifact.object_code, name)
             get_pool().set_limit(config.pool_limit)
         failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
-        self._report = FailureReporter(failures, computation.emit, program.inputs, program.shared)
+        self._report = FailureReporter(
+            failures, computation.emit, program.inputs, program.shared, bool(program.mutable)
+        )
         self._cells = [variable.container.storage for variable in program.shared]
         self._run = self._executable.bind(_refuse, self._report, self._cells)
 

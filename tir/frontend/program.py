@@ -61,7 +61,17 @@ class Program:
             self.updates,  # pyright: ignore[reportArgumentType]
             self.outputs.packing,
             self.positional,
+            self.mutable,
         )
+
+    @property
+    def mutable(self) -> list[int]:
+        """The numbers, among `inputs`, of those whose arrays may be overwritten. What holds a number never is."""
+        return [
+            number
+            for number, given in enumerate(self.inputs)
+            if given.mutable and given.variable.type.ndim
+        ]
 
     @property
     def positional(self) -> int | None:

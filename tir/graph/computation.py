@@ -26,6 +26,8 @@ class Computation:
     """How the outputs reach the caller: `"array"`, `"list"` or `"none"`; `None` for what suits their number."""
     positional: int | None = None
     """How many inputs a call gives by position at most, if it may leave some out."""
+    mutable: Sequence[int] = ()
+    """The numbers of the inputs that may be overwritten."""
 
     @property
     def arguments(self) -> list[Variable]:
@@ -44,14 +46,30 @@ class Computation:
     def emit(self) -> ModuleOp:
         """A new module of the `tir` dialect that computes it."""
         # Compiled code that is in the cache needs no module, and the dialect of functions takes long to import.
-        from xdsl.dialects.builtin import IntegerAttr, StringAttr, i64  # noqa: PLC0415
+        from xdsl.dialects.builtin import (  # noqa: PLC0415
+            ArrayAttr,
+            DictionaryAttr,
+            IntegerAttr,
+            StringAttr,
+            UnitAttr,
+            i64,
+        )
 
         from tir.graph.emit import emit, main_function  # noqa: PLC0415
 
         module = emit(self.inputs, self.outputs, self.shared, self.updates)
-        attributes = main_function(module).attributes
+        function = main_function(module)
+        attributes = function.attributes
         if self.packing is not None:
             attributes["tir.packing"] = StringAttr(self.packing)
         if self.positional is not None:
             attributes["tir.positional"] = IntegerAttr(self.positional, i64)
+        if self.mutable:
+            assert function.arg_attrs is not None
+            entries = list(function.arg_attrs)
+            for number in self.mutable:
+                entries[number] = DictionaryAttr(
+                    {**entries[number].data, "tir.mutable": UnitAttr()}
+                )
+            function.properties["arg_attrs"] = ArrayAttr(entries)
         return module

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects import llvm
-from xdsl.dialects.builtin import ModuleOp, i32, i64
+from xdsl.dialects.builtin import ModuleOp, i8, i32, i64
 from xdsl.ir import Block, Region, SSAValue
 from xdsl.passes import ModulePass
 
@@ -28,6 +28,7 @@ from tir.lowering.to_llvm.signature import Parameter, Signature, read_signature
 from tir.support.errors import LoweringError
 
 ENTRY = "tir_entry"
+MEMORY_BOUNDS, UNTOUCHED = "tir_memory_bounds", "tir_untouched"
 
 
 @dataclass(frozen=True)
@@ -237,15 +238,47 @@ class _EntryEmitter:
         return result
 
     def _output_slots(self) -> SSAValue:
-        """Null for each output, then the old array and the cell for each that replaces a shared value."""
+        """Null for each output, then the old array and the cell for each that replaces a shared value.
+
+        Last, for each input whose memory may be taken, the array if that is free to take, else null.
+        """
         emitter = self.emitter
         values = [emitter.null()] * self.signature.output_count
         for parameter in self.signature.updates:
             values += [self.objects[parameter], self._cell(parameter)]
+        values += self._arrays_to_take()
         slots = emitter.stack_slot(max(len(values), 1), POINTER)
         for index, value in enumerate(values):
             emitter.store(value, emitter.offset_pointer(slots, index, POINTER))
         return slots
+
+    def _arrays_to_take(self) -> list[SSAValue]:
+        emitter = self.emitter
+        if not self.signature.taken:
+            return []
+        self.module.declare(MEMORY_BOUNDS, [POINTER, i64, POINTER])
+        self.module.declare(UNTOUCHED, [POINTER, POINTER, i64, i64], POINTER)
+        count = len(self.signature.parameters)
+        bounds = emitter.stack_slot(2 * count, i64)
+        for parameter, spec in enumerate(self.signature.parameters):
+            place = emitter.offset_pointer(bounds, 2 * parameter, i64)
+            size = emitter.integer(layout.item_size(spec.dtype))
+            if spec.rank:
+                emitter.call(MEMORY_BOUNDS, [self.objects[parameter], size, place])
+            else:
+                # What holds a number need not be an array.
+                data = self.data[parameter]
+                end = emitter.offset_pointer(data, layout.item_size(spec.dtype), i8)
+                emitter.store(data, place)
+                emitter.store(end, emitter.offset_pointer(place, 1, i64))
+        return [
+            emitter.call_value(
+                UNTOUCHED,
+                [self.objects[number], bounds, emitter.integer(count), emitter.integer(number)],
+                POINTER,
+            )
+            for number in self.signature.taken
+        ]
 
     def _cell(self, parameter: int) -> SSAValue:
         """The list that holds the value of a shared parameter."""

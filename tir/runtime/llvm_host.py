@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+from .llvm_lock import LLVM_LOCK
 
 _host: Host | None = None
 
@@ -35,12 +38,32 @@ def get_host() -> Host:
     if _host is None:
         import llvmlite.binding as llvm  # noqa: PLC0415 - takes long to import
 
+        _keep_usable_after_forks(llvm)
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         target = llvm.Target.from_default_triple()
         features = llvm.get_host_cpu_features().flatten()
         _host = Host(llvm, target, llvm.get_host_cpu_name(), features)
     return _host
+
+
+def _keep_usable_after_forks(llvm: ModuleType) -> None:
+    """Let no process fork while a thread is within llvmlite, whose own lock a child would find held for good.
+
+    Holding `LLVM_LOCK` around all that is compiled is not enough: LLVM's objects die when Python forgets them, which
+    takes llvmlite's lock alone. The order of the two is that of everybody else.
+    """
+    lock = llvm.ffi.lib._lock
+
+    def acquire() -> None:
+        LLVM_LOCK.acquire()
+        lock.__enter__()
+
+    def release() -> None:
+        lock.__exit__(None, None, None)
+        LLVM_LOCK.release()
+
+    os.register_at_fork(before=acquire, after_in_parent=release, after_in_child=release)
 
 
 @contextmanager

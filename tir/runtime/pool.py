@@ -24,6 +24,10 @@ _NEW_ARRAY = "tir_new_array"
 _FOR_COMPILED_CODE = (
     _NEW_ARRAY,
     "tir_take_shared",
+    "tir_take_input",
+    "tir_take_scratch",
+    "tir_memory_bounds",
+    "tir_untouched",
     "tir_scratch_malloc",
     "tir_scratch_free",
 )

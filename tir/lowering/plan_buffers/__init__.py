@@ -10,6 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from tir.lowering.plan_buffers.arena import make_arenas
+from tir.lowering.plan_buffers.donation import take_inputs
 from tir.lowering.plan_buffers.in_place import reuse_in_place
 from tir.lowering.plan_buffers.lifetimes import Lifetimes, forget_frees, use_known_sizes
 from tir.lowering.plan_buffers.sharing import share_buffers
@@ -42,9 +43,10 @@ class PlanBuffersPass(ModulePass):
 
     In this order: an elementwise region writes over an operand that nobody reads afterwards, if that has the type and the
     sizes of its result (a temporary that becomes an output in this way lives in the output from the start); temporaries of
-    one type and the same sizes share a place if they do not live at the same time; small ones of known size go on
-    the stack; the others lie side by side in an arena, which is allocated where the first of them is. One whose size
-    is not known there starts another arena.
+    one type and the same sizes share a place if they do not live at the same time; an output, or a temporary, takes the
+    memory of an input that may be overwritten (`donation.py`); small temporaries of known size go on the stack; the
+    others lie side by side in an arena, which is allocated where the first of them is. One whose size is not known there
+    starts another arena.
 
     Invariants: sizes are the same if they are the same values; no buffer is allocated before the checks of its sizes; the
     arena is given back when the function is left. Linear, but for the sorting of lifetimes.
@@ -61,4 +63,5 @@ class PlanBuffersPass(ModulePass):
                 lifetimes = Lifetimes(block)
                 reuse_in_place(block, lifetimes)
                 share_buffers(lifetimes)
+                take_inputs(function, lifetimes)
                 make_arenas(block)

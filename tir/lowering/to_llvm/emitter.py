@@ -65,6 +65,8 @@ class FunctionEmitter(LLVMBuilder):
         self.memory_use: Extent = 0
         self.output_count = 0
         self.first_update = 0
+        self.taken_slots: dict[SSAValue, int] = {}
+        """Where behind the outputs the array of an input stands whose memory is free to take, or null."""
         self._groups_attribute: Attribute | None = None
 
     # Converted operations and values

@@ -26,7 +26,7 @@ from tir.support.errors import LoweringError, UnsupportedError
 from .descriptor import POINTER, convert_type, exploded_types
 from .emitter import FunctionEmitter, Handler, converted_types
 from .module import VOID, ModuleEmitter, function_linkage, make_function
-from .signature import count_outputs, count_updates, record_signature
+from .signature import count_outputs, count_updates, record_signature, taken_parameters
 
 MAIN = "main"
 PEAK_MEMORY = "tir_peak_memory"
@@ -34,11 +34,12 @@ _MAY_FAIL = (
     rt.AssertOp,
     rt.AllocOutputOp,
     rt.TakeSharedOp,
+    rt.TakeInputOp,
     rt.AllocArenaOp,
     *PRODUCTS,
     memref.AllocOp,
 )
-_RUNS_OUT_OF_MEMORY = (*PRODUCTS, rt.AllocArenaOp, memref.AllocOp)
+_RUNS_OUT_OF_MEMORY = (*PRODUCTS, rt.AllocArenaOp, rt.TakeInputOp, memref.AllocOp)
 
 
 def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp]) -> None:
@@ -134,7 +135,13 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> llvm.FuncO
     emitter = FunctionEmitter(module, region, status, is_main)
     if is_main:
         emitter.output_count = count_outputs(function)
-        emitter.first_update = emitter.output_count - count_updates(function)
+        updates = count_updates(function)
+        emitter.first_update = emitter.output_count - updates
+        first = emitter.output_count + 2 * updates
+        emitter.taken_slots = {
+            function.body.block.args[number]: first + i
+            for i, number in enumerate(taken_parameters(function))
+        }
     for type_ in inputs:
         emitter.prologue.insert_arg(type_, len(emitter.prologue.args))
     arguments = list(emitter.prologue.args)

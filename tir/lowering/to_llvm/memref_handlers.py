@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import (
     IntegerAttr,
     IntegerType,
     MemRefType,
+    NoneAttr,
     UnitAttr,
     i1,
     i8,
@@ -283,6 +284,21 @@ def _cast(emitter: FunctionEmitter, op: memref.CastOp) -> None:
     )
 
 
+def _copy(emitter: FunctionEmitter, op: memref.CopyOp) -> None:
+    """Nothing is copied where both are the same memory, which intrinsics would go through nevertheless."""
+    source, destination = emitter.memref(op.source), emitter.memref(op.destination)
+    for value in (op.source, op.destination):
+        if not isinstance(_memref_type(value).layout, NoneAttr):
+            raise UnsupportedError(f"{op.name} copies contiguous memory only")
+    size: Extent = element_size(source.element)
+    for extent in source.sizes:
+        size = emitter.multiply(size, extent)
+    same = emitter.compare("eq", source.pointer, destination.pointer)
+    count = emitter.select(same, emitter.integer(0), emitter.materialize(size))
+    emitter.module.declare("memcpy", [POINTER, POINTER, i64], POINTER)
+    emitter.call("memcpy", [destination.pointer, source.pointer, count], POINTER)
+
+
 HANDLERS: dict[type[Operation], Handler] = {
     memref.LoadOp: _load,
     memref.StoreOp: _store,
@@ -293,5 +309,6 @@ HANDLERS: dict[type[Operation], Handler] = {
     memref.SubviewOp: _subview,
     memref.ReinterpretCastOp: _reinterpret_cast,
     memref.CastOp: _cast,
+    memref.CopyOp: _copy,
     memref.ExtractStridedMetaDataOp: _metadata,
 }

@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import (
     StringAttr,
     i64,
 )
-from xdsl.ir import Attribute, TypeAttribute
+from xdsl.ir import Attribute, BlockArgument, TypeAttribute
 
 from tir.dialects import rt
 from tir.support.errors import LoweringError
@@ -27,6 +27,7 @@ OUTPUTS = "tir.outputs"
 UPDATES = "tir.updates"
 PACKING = "tir.packing"
 POSITIONAL = "tir.positional"
+TAKEN = "tir.taken"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Parameter:
 class Signature:
     """The parameters of `@main`, how many arrays it makes, and which parameters the last of those replace.
 
-    `packing` is how the others reach the caller: `"array"`, `"list"`, `"none"`. `positional` tells how many inputs a
+    `taken` are the parameters whose memory it may take. `packing` is how the others reach the caller: `"array"`, `"list"`, `"none"`. `positional` tells how many inputs a
     call may give by position at most, where the rest have defaults; `None` where it gives all of them.
     """
 
@@ -66,6 +67,7 @@ class Signature:
     updates: tuple[int, ...]
     packing: str
     positional: int | None = None
+    taken: tuple[int, ...] = ()
 
 
 def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
@@ -82,14 +84,21 @@ def record_signature(source: func.FuncOp, converted: llvm.FuncOp) -> None:
     for key in (UPDATES, PACKING, POSITIONAL):
         if key in source.attributes:
             converted.attributes[key] = source.attributes[key]
+    if taken := taken_parameters(source):
+        converted.attributes[TAKEN] = ArrayAttr([IntegerAttr(number, i64) for number in taken])
 
 
 def count_outputs(source: func.FuncOp) -> int:
     """How many arrays `@main` makes, those of the updates included."""
-    made = (rt.AllocOutputOp, rt.TakeSharedOp)
-    return 1 + max(
-        (op.index.value.data for op in source.walk() if isinstance(op, made)), default=-1
-    )
+    made = (rt.AllocOutputOp, rt.TakeSharedOp, rt.TakeInputOp)
+    indices = (op.index for op in source.walk() if isinstance(op, made))
+    return 1 + max((index.value.data for index in indices if index is not None), default=-1)
+
+
+def taken_parameters(source: func.FuncOp) -> list[int]:
+    """The numbers of the parameters whose memory `@main` may take, each once, in order."""
+    sources = (op.source for op in source.walk() if isinstance(op, rt.TakeInputOp))
+    return sorted({value.index for value in sources if isinstance(value, BlockArgument)})
 
 
 def count_updates(source: func.FuncOp) -> int:
@@ -115,6 +124,7 @@ def read_signature(function: llvm.FuncOp) -> Signature:
         if isinstance(packing, StringAttr)
         else _default_packing(output_count - len(updates)),
         positional.value.data if isinstance(positional, IntegerAttr) else None,
+        _integers(function.attributes.get(TAKEN)),
     )
 
 

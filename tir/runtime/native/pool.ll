@@ -468,3 +468,132 @@ copy:
   %new = call ptr @tir_numpy_PyArray_NewCopy(ptr %array, i32 0)
   ret ptr %new
 }
+
+; An output in the memory of an input: a new reference to that array, or a new one where it is null.
+define ptr @tir_take_input(ptr %array, i32 %rank, ptr %sizes, i32 %type_number, i64 %item_size) {
+  %free = icmp ne ptr %array, null
+  br i1 %free, label %take, label %make
+
+take:
+  call void @Py_IncRef(ptr %array)
+  ret ptr %array
+
+make:
+  %new = call ptr @tir_new_array(i32 %rank, ptr %sizes, i32 %type_number, i64 %item_size)
+  ret ptr %new
+}
+
+; The data of an array, or memory for the length of a call where it is null.
+define ptr @tir_take_scratch(ptr %array, i64 %size) {
+  %free = icmp ne ptr %array, null
+  br i1 %free, label %take, label %make
+
+take:
+  %data_at = getelementptr i8, ptr %array, i64 16
+  %data = load ptr, ptr %data_at, align 8
+  ret ptr %data
+
+make:
+  %memory = call ptr @tir_scratch_malloc(i64 %size)
+  ret ptr %memory
+}
+
+; Writes the address of the first byte of an array's elements and the one behind the last.
+define void @tir_memory_bounds(ptr %array, i64 %item_size, ptr %bounds) {
+entry:
+  %data_at = getelementptr i8, ptr %array, i64 16
+  %data = load i64, ptr %data_at, align 8
+  %rank_at = getelementptr i8, ptr %array, i64 24
+  %rank = load i32, ptr %rank_at, align 4
+  %axes = sext i32 %rank to i64
+  %sizes_at = getelementptr i8, ptr %array, i64 32
+  %sizes = load ptr, ptr %sizes_at, align 8
+  %strides_at = getelementptr i8, ptr %array, i64 40
+  %strides = load ptr, ptr %strides_at, align 8
+  %behind = add i64 %data, %item_size
+  %high_at = getelementptr i64, ptr %bounds, i64 1
+  br label %head
+
+head:
+  %axis = phi i64 [ 0, %entry ], [ %next, %extend ]
+  %low = phi i64 [ %data, %entry ], [ %lower, %extend ]
+  %high = phi i64 [ %behind, %entry ], [ %higher, %extend ]
+  %more = icmp slt i64 %axis, %axes
+  br i1 %more, label %look, label %done
+
+look:
+  %size_at = getelementptr i64, ptr %sizes, i64 %axis
+  %size = load i64, ptr %size_at, align 8
+  %some = icmp sgt i64 %size, 0
+  br i1 %some, label %extend, label %empty
+
+extend:
+  %stride_at = getelementptr i64, ptr %strides, i64 %axis
+  %stride = load i64, ptr %stride_at, align 8
+  %steps = sub i64 %size, 1
+  %reach = mul i64 %steps, %stride
+  %backwards = icmp slt i64 %reach, 0
+  %before = select i1 %backwards, i64 %reach, i64 0
+  %after = select i1 %backwards, i64 0, i64 %reach
+  %lower = add i64 %low, %before
+  %higher = add i64 %high, %after
+  %next = add i64 %axis, 1
+  br label %head
+
+empty:
+  store i64 %data, ptr %bounds, align 8
+  store i64 %data, ptr %high_at, align 8
+  ret void
+
+done:
+  store i64 %low, ptr %bounds, align 8
+  store i64 %high, ptr %high_at, align 8
+  ret void
+}
+
+; The array itself if it is contiguous, aligned and writeable and shares no memory with the others, else null. `bounds`
+; has two words for each of `count` arguments, of which this array is number `own`.
+define ptr @tir_untouched(ptr %array, ptr %bounds, i64 %count, i64 %own) {
+entry:
+  %flags_at = getelementptr i8, ptr %array, i64 64
+  %flags = load i32, ptr %flags_at, align 4
+  %needed = and i32 %flags, 1281
+  %usable = icmp eq i32 %needed, 1281
+  br i1 %usable, label %compare, label %refuse
+
+compare:
+  %own_place = shl i64 %own, 1
+  %low_at = getelementptr i64, ptr %bounds, i64 %own_place
+  %low = load i64, ptr %low_at, align 8
+  %high_at = getelementptr i64, ptr %low_at, i64 1
+  %high = load i64, ptr %high_at, align 8
+  br label %head
+
+head:
+  %number = phi i64 [ 0, %compare ], [ %next, %pass ]
+  %more = icmp ult i64 %number, %count
+  br i1 %more, label %look, label %accept
+
+look:
+  %place = shl i64 %number, 1
+  %other_low_at = getelementptr i64, ptr %bounds, i64 %place
+  %other_low = load i64, ptr %other_low_at, align 8
+  %other_high_at = getelementptr i64, ptr %other_low_at, i64 1
+  %other_high = load i64, ptr %other_high_at, align 8
+  %starts_before = icmp ult i64 %other_low, %high
+  %ends_behind = icmp ult i64 %low, %other_high
+  %overlap = and i1 %starts_before, %ends_behind
+  %is_other = icmp ne i64 %number, %own
+  %shared = and i1 %overlap, %is_other
+  br i1 %shared, label %refuse, label %pass
+
+pass:
+  %next = add i64 %number, 1
+  br label %head
+
+accept:
+  ret ptr %array
+
+refuse:
+  ret ptr null
+}
