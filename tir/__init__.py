@@ -22,8 +22,7 @@ with kept_for_good():
     from tir.support import lazy_dataclasses as _lazy_dataclasses  # noqa: F401
 
     # isort: split
-    from tir.support import lazy_attributes as _lazy_attributes  # noqa: F401
-    from tir.support import lazy_formats as _lazy_formats  # noqa: F401
+    from tir.support import late_definitions as _late_definitions  # noqa: F401
 
     # isort: split
     from tir import memory, tensor

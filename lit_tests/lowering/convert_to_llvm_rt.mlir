@@ -24,6 +24,4 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %ok: i1) {
   // CHECK: llvm.call @PyErr_NoMemory
   func.return
 }
-// CHECK: llvm.func internal @tir_dgemm
-// CHECK: llvm.call @tir_pack_d
-// CHECK: llvm.call @tir_shared_gemm
+// CHECK: llvm.func @tir_dgemm(f64, i64, i64, i64, !llvm.ptr, i64, i64, !llvm.ptr, i64, i64, f64, !llvm.ptr, i64) -> i32

@@ -17,7 +17,8 @@ from tir.lowering.convert_to_llvm import ConvertToLLVMPass
 from tir.pipelines import new_context
 from tir.support.cost_model import GIL_RELEASE_WORK
 
-VECTOR = "memref<?xf64, strided<[?], offset: ?>>"
+VECTOR_OF = "memref<?x{0}, strided<[?], offset: ?>>"
+VECTOR = VECTOR_OF.format("f64")
 MATRIX = "memref<?x?x{0}, strided<[?, ?], offset: ?>>"
 FLOATS = [("f32", np.float32, 1e-4), ("f64", np.float64, 1e-12)]
 
@@ -392,76 +393,104 @@ def test_dimensions_beyond_32_bits_fail_clearly() -> None:
     assert "32-bit" in str(failures.data[0])
 
 
+@pytest.mark.parametrize(("type_", "dtype", "tolerance"), FLOATS)
+@pytest.mark.parametrize("alpha", [0.0, np.nan, np.inf, 1e-30, -1e30])
+@pytest.mark.parametrize(("m", "k", "n"), [(3, 4, 5), (7, 9, 8), (1, 50, 9), (9, 50, 1)])
+def test_gemm_multiplies_last_by_what_is_extreme(
+    type_: str, dtype: type, tolerance: float, alpha: float, m: int, k: int, n: int
+) -> None:
+    matrix = MATRIX.format(type_)
+    native = NativeModule(
+        f"""
+        func.func @main(%a: {matrix}, %b: {matrix}, %c: memref<?x?x{type_}>, %alpha: {type_}) {{
+          rt.gemm %a, %b, %c times %alpha : {type_} {{beta = 0.5 : f64}} : {matrix}, {matrix}, memref<?x?x{type_}>
+          func.return
+        }}"""
+    )
+    rng = np.random.default_rng(9)
+    a, b = rng.normal(size=(m, k)).astype(dtype), rng.normal(size=(k, n)).astype(dtype)
+    a[0, 0] = np.nan
+    c = rng.normal(size=(m, n)).astype(dtype)
+    with np.errstate(all="ignore"):
+        expected = dtype(alpha) * (a @ b) + dtype(0.5) * c
+    assert native.main(a, b, c, alpha)[0] == 0
+    np.testing.assert_allclose(c, expected, rtol=tolerance, atol=tolerance)
+
+
 def _vector_layouts(x: np.ndarray) -> list[np.ndarray]:
     views = [
         x.copy(),
-        np.zeros(3 * len(x))[::3],
-        np.zeros(len(x))[::-1],
-        np.zeros(2 * len(x))[::-2],
+        np.zeros(3 * len(x), x.dtype)[::3],
+        np.zeros(len(x), x.dtype)[::-1],
+        np.zeros(2 * len(x), x.dtype)[::-2],
     ]
     for view in views:
         view[...] = x
     return views
 
 
-@pytest.mark.parametrize(("alpha", "beta"), [("1.0", "0.0"), ("2.0", "0.5")])
-def test_gemv(alpha: str, beta: str) -> None:
-    matrix = MATRIX.format("f64")
+@pytest.mark.parametrize(("type_", "dtype", "tolerance"), FLOATS)
+@pytest.mark.parametrize(("alpha", "beta"), [("1.0", "0.0"), ("2.0", "0.5"), ("1.0e-30", "0.5")])
+def test_gemv(type_: str, dtype: type, tolerance: float, alpha: str, beta: str) -> None:
+    matrix, vector_type = MATRIX.format(type_), VECTOR_OF.format(type_)
     native = NativeModule(
         f"""
-        func.func @main(%a: {matrix}, %x: {VECTOR}, %y: memref<?xf64>) {{
-          %alpha = arith.constant {alpha} : f64
-          rt.gemv %a, %x, %y times %alpha : f64 {{beta = {beta} : f64}} : {matrix}, {VECTOR}, memref<?xf64>
+        func.func @main(%a: {matrix}, %x: {vector_type}, %y: memref<?x{type_}>) {{
+          %alpha = arith.constant {alpha} : {type_}
+          rt.gemv %a, %x, %y times %alpha : {type_} {{beta = {beta} : f64}} : {matrix}, {vector_type}, memref<?x{type_}>
           func.return
         }}"""
     )
     rng = np.random.default_rng(6)
     for m, n in ((3, 4), (1, 4), (4, 1), (1, 1), (3, 0), (0, 3), (40, 30)):
-        a, x = rng.normal(size=(m, n)), rng.normal(size=n)
+        a, x = rng.normal(size=(m, n)).astype(dtype), rng.normal(size=n).astype(dtype)
         for view, vector in itertools.product(_layouts(a).values(), _vector_layouts(x)):
-            y = np.full(m, np.nan) if beta == "0.0" else rng.normal(size=m)
+            y = (np.full(m, np.nan) if beta == "0.0" else rng.normal(size=m)).astype(dtype)
             expected = float(alpha) * (a @ x) + (0 if beta == "0.0" else float(beta) * y)
             assert native.main(view, vector, y)[0] == 0
-            np.testing.assert_allclose(y, expected, atol=1e-12)
-    a, x = rng.normal(size=(3, 4)), np.broadcast_to(1.5, 4)
-    y = np.zeros(3)
+            np.testing.assert_allclose(y, expected, rtol=tolerance, atol=tolerance)
+    a, x = rng.normal(size=(3, 4)).astype(dtype), np.broadcast_to(dtype(1.5), 4)
+    y = np.zeros(3, dtype)
     assert native.main(a, x, y)[0] == 0
-    np.testing.assert_allclose(y, float(alpha) * (a @ x))
+    np.testing.assert_allclose(y, float(alpha) * (a @ x), rtol=tolerance)
 
 
-def test_dot() -> None:
+@pytest.mark.parametrize(("type_", "dtype", "tolerance"), FLOATS)
+def test_dot(type_: str, dtype: type, tolerance: float) -> None:
+    vector = VECTOR_OF.format(type_)
     native = NativeModule(
         f"""
-        func.func @main(%x: {VECTOR}, %y: {VECTOR}, %out: memref<f64>) {{
-          %alpha = arith.constant 2.0 : f64
-          rt.dot %x, %y, %out times %alpha : f64 {{beta = 0.0 : f64}} : {VECTOR}, {VECTOR}, memref<f64>
+        func.func @main(%x: {vector}, %y: {vector}, %out: memref<{type_}>) {{
+          %alpha = arith.constant 2.0 : {type_}
+          rt.dot %x, %y, %out times %alpha : {type_} {{beta = 0.0 : f64}} : {vector}, {vector}, memref<{type_}>
           func.return
         }}"""
     )
     rng = np.random.default_rng(7)
     for n in (0, 1, 5, 100):
-        x, y = rng.normal(size=n), rng.normal(size=n)
+        x, y = rng.normal(size=n).astype(dtype), rng.normal(size=n).astype(dtype)
         for left, right in itertools.product(_vector_layouts(x), _vector_layouts(y)):
-            out = np.array(np.nan)
+            out = np.array(np.nan, dtype)
             assert native.main(left, right, out)[0] == 0
-            np.testing.assert_allclose(out, 2 * (x @ y), atol=1e-12)
-    out = np.array(0.0)
-    assert native.main(np.broadcast_to(2.0, 4), np.arange(4.0), out)[0] == 0
+            np.testing.assert_allclose(out, 2 * (x @ y), rtol=tolerance, atol=tolerance)
+    out = np.array(0.0, dtype)
+    assert native.main(np.broadcast_to(dtype(2.0), 4), np.arange(4.0).astype(dtype), out)[0] == 0
     assert out == 24.0
 
 
-STACK = "memref<{0}x?x?xf64, strided<[?, ?, ?], offset: ?>>"
+STACK = "memref<{0}x?x?x{1}, strided<[?, ?, ?], offset: ?>>"
 
 
 @pytest.mark.parametrize("single", ["none", "left", "right"])
 @pytest.mark.parametrize("count", [0, 1, 3, 20])
-def test_batch_gemm(count: int, single: str) -> None:
-    a_type = STACK.format("1" if single == "left" else "?")
-    b_type = STACK.format("1" if single == "right" else "?")
+@pytest.mark.parametrize(("type_", "dtype", "tolerance"), FLOATS)
+def test_batch_gemm(type_: str, dtype: type, tolerance: float, count: int, single: str) -> None:
+    a_type = STACK.format("1" if single == "left" else "?", type_)
+    b_type = STACK.format("1" if single == "right" else "?", type_)
     native = NativeModule(
         f"""
-        func.func @main(%a: {a_type}, %b: {b_type}, %c: memref<?x?x?xf64>, %alpha: f64) {{
-          rt.batch_gemm %a, %b, %c times %alpha : f64 {{beta = 0.0 : f64}} : {a_type}, {b_type}, memref<?x?x?xf64>
+        func.func @main(%a: {a_type}, %b: {b_type}, %c: memref<?x?x?x{type_}>, %alpha: {type_}) {{
+          rt.batch_gemm %a, %b, %c times %alpha : {type_} {{beta = 0.0 : f64}} : {a_type}, {b_type}, memref<?x?x?x{type_}>
           func.return
         }}"""
     )
@@ -474,15 +503,16 @@ def test_batch_gemm(count: int, single: str) -> None:
         lambda x: np.repeat(x, 2, 2)[:, :, ::2],
     )
     for m, k, n in ((5, 6, 7), (1, 20, 9), (9, 20, 1), (2, 2, 2), (20, 1, 9), (5, 0, 7), (0, 6, 7)):
-        a = rng.normal(size=(1 if single == "left" else count, m, k))
-        b = rng.normal(size=(1 if single == "right" else count, k, n))
+        a = rng.normal(size=(1 if single == "left" else count, m, k)).astype(dtype)
+        b = rng.normal(size=(1 if single == "right" else count, k, n)).astype(dtype)
         for x, y in itertools.product(views, views):
             for alpha in (1.0, -2.0, 0.0):
-                c = np.full((count, m, n), np.nan)
+                c = np.full((count, m, n), np.nan, dtype)
                 assert native.main(x(a), y(b), c, alpha)[0] == 0
-                np.testing.assert_allclose(c, alpha * (a @ b), atol=1e-12)
-    a, b = rng.normal(size=(*a.shape[:1], 5, 6)), rng.normal(size=(*b.shape[:1], 6, 7))
+                np.testing.assert_allclose(c, alpha * (a @ b), rtol=tolerance, atol=tolerance)
+    a = rng.normal(size=(*a.shape[:1], 5, 6)).astype(dtype)
+    b = rng.normal(size=(*b.shape[:1], 6, 7)).astype(dtype)
     a[:, 0, 0] = np.nan
-    c = np.zeros((count, 5, 7))
+    c = np.zeros((count, 5, 7), dtype)
     assert native.main(a, b, c, 0.0)[0] == 0
     np.testing.assert_array_equal(np.isnan(c), np.broadcast_to([[True]] + [[False]] * 4, c.shape))

@@ -1,19 +1,26 @@
-"""Matrix products shared out to threads: the functions of `native/products.ll`, for compiled code."""
+"""Matrix products: the functions of `native/strided_products.ll`, which compiled code calls, and those of `native/products.ll`,
+which share them out to threads."""
 
 from __future__ import annotations
 
 from tir.runtime.cpu import add_symbol, provide_symbols
 from tir.runtime.support import load_support
 
-_FUNCTIONS = ("tir_shared_gemm", "tir_shared_gemv")
+_SHARED = ("tir_shared_gemm", "tir_shared_gemv", "tir_copy_matrix")
+_STRIDED = tuple(
+    f"tir_{letter}{routine}"
+    for letter in "sd"
+    for routine in ("gemm", "gemm_onto", "gemv", "batch_gemm", "dot")
+)
 
 
 def bind_symbols() -> None:
     """Have the functions loaded, and BLAS with them, when compiled code first needs one."""
-    provide_symbols(_FUNCTIONS, _provide)
+    provide_symbols(_SHARED, lambda: _provide("products", _SHARED))
+    provide_symbols(_STRIDED, lambda: _provide("strided_products", _STRIDED))
 
 
-def _provide() -> None:
-    loaded = load_support("products", _FUNCTIONS)
-    for name in _FUNCTIONS:
+def _provide(module: str, functions: tuple[str, ...]) -> None:
+    loaded = load_support(module, functions)
+    for name in functions:
         add_symbol(name, loaded.address(name))

@@ -1,22 +1,19 @@
-"""rt to the llvm dialect: checks, the GIL and calls of BLAS helpers."""
+"""rt to the llvm dialect: checks, the GIL and calls of the run time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from xdsl.dialects.builtin import Float32Type, MemRefType, i32, i64
+from xdsl.dialects.builtin import Float32Type, MemRefType, f32, f64, i32, i64
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects import rt, rt_products
 from tir.dialects.rt_products import ProductOp
 from tir.support.cost_model import GIL_RELEASE_WORK
 
-from .blas_helpers import declare_batch_gemm, declare_dot, declare_gemm, declare_gemv
-from .blas_operands import Precision
 from .descriptor import POINTER, Extent, element_size
 from .emitter import TOO_LARGE, FunctionEmitter, Handler
 from .memref_handlers import element_pointer
-from .module import ModuleEmitter
 from .rt_memory_handlers import main_only
 
 STREAM_COPY = "tir_stream_copy"
@@ -95,21 +92,22 @@ def _common(emitter: FunctionEmitter, *sizes: Extent) -> SSAValue:
 def _product(
     emitter: FunctionEmitter,
     op: ProductOp,
-    declare: Callable[[ModuleEmitter, Precision], str],
+    routine: str,
     leading: Sequence[SSAValue],
     sizes: Sequence[SSAValue],
     out: Sequence[SSAValue],
 ) -> None:
-    """Calls a helper: what comes first, alpha, sizes, the factors, beta, the result."""
+    """Calls the run time (`native/strided_products.ll`): what comes first, alpha, sizes, the factors, beta, the result."""
     assert isinstance(op.out.type, MemRefType)
     single = isinstance(op.out.type.element_type, Float32Type)
-    precision = Precision.SINGLE if single else Precision.DOUBLE
-    type_ = precision.type_
+    name = f"tir_{'s' if single else 'd'}{routine}"
+    type_ = f32 if single else f64
     alpha = emitter.real(1.0, type_) if op.alpha is None else emitter.value(op.alpha)
     factors = [*_factor(emitter, op.left), *_factor(emitter, op.right)]
     beta = emitter.real(op.beta.value.data, type_)
     arguments = [*leading, alpha, *sizes, *factors, beta, *out]
-    status = emitter.call_value(declare(emitter.module, precision), arguments, i32)
+    emitter.module.declare(name, [argument.type for argument in arguments], i32)
+    status = emitter.call_value(name, arguments, i32)
     _check_blas(emitter, op, status)
 
 
@@ -121,34 +119,30 @@ def _matrix_sizes(emitter: FunctionEmitter, op: ProductOp) -> list[SSAValue]:
 
 
 def _gemm(emitter: FunctionEmitter, op: rt_products.GemmOp) -> None:
-    old = _strided(emitter, op.out if op.addend is None else op.addend)
-    out = _strided(emitter, op.out)[:2]
-    _product(emitter, op, declare_gemm, (), _matrix_sizes(emitter, op), [*old, *out])
+    sizes, out = _matrix_sizes(emitter, op), _strided(emitter, op.out)[:2]
+    if op.addend is None:
+        _product(emitter, op, "gemm", (), sizes, out)
+    else:
+        _product(emitter, op, "gemm_onto", (), sizes, [*_strided(emitter, op.addend), *out])
 
 
 def _batch_gemm(emitter: FunctionEmitter, op: rt_products.BatchGemmOp) -> None:
     (count,) = emitter.memref(op.out).sizes[:1]
     out = _strided(emitter, op.out)[:3]
-    _product(
-        emitter,
-        op,
-        declare_batch_gemm,
-        [emitter.materialize(count)],
-        _matrix_sizes(emitter, op),
-        out,
-    )
+    leading = [emitter.materialize(count)]
+    _product(emitter, op, "batch_gemm", leading, _matrix_sizes(emitter, op), out)
 
 
 def _gemv(emitter: FunctionEmitter, op: rt_products.GemvOp) -> None:
     a, x, y = (emitter.memref(value).sizes for value in (op.left, op.right, op.out))
     sizes = [_common(emitter, y[0], a[0]), _common(emitter, a[1], x[0])]
-    _product(emitter, op, declare_gemv, (), sizes, _strided(emitter, op.out))
+    _product(emitter, op, "gemv", (), sizes, _strided(emitter, op.out))
 
 
 def _dot(emitter: FunctionEmitter, op: rt_products.DotOp) -> None:
     x, y = (emitter.memref(value).sizes for value in (op.left, op.right))
     out = element_pointer(emitter, emitter.memref(op.out), ())
-    _product(emitter, op, declare_dot, (), [_common(emitter, x[0], y[0])], [out])
+    _product(emitter, op, "dot", (), [_common(emitter, x[0], y[0])], [out])
 
 
 def _stream_copy(emitter: FunctionEmitter, op: rt.StreamCopyOp) -> None:

@@ -192,8 +192,17 @@ entry:
   %c = extractvalue %product %product, 11
   %c_step = extractvalue %product %product, 12
   %c_batch = extractvalue %product %product, 13
+  %m_narrow = extractvalue %product %product, 16
+  %n_narrow = extractvalue %product %product, 17
+  %ldc_narrow = extractvalue %product %product, 21
+  %by_rows = extractvalue %product %product, 24
   %old = extractvalue %product %product, 25
   %old_step = extractvalue %product %product, 26
+  %old_row = extractvalue %product %product, 27
+  %old_column = extractvalue %product %product, 28
+  %m = zext i32 %m_narrow to i64
+  %n = zext i32 %n_narrow to i64
+  %ldc = zext i32 %ldc_narrow to i64
   %no_copy = icmp eq ptr %old, null
   br label %locate
 
@@ -213,7 +222,10 @@ locate:
 
 copy:
   %old_part = call ptr @locate(ptr %old, i64 %old_step, i64 %from, i64 0, i64 0, i64 %bytes)
-  call void @copy_band(ptr %context, ptr %c_part, ptr %old_part, i64 %extent)
+  %rows = select i1 %by_rows, i64 %extent, i64 %m
+  %columns = select i1 %by_rows, i64 %n, i64 %extent
+  call void @tir_copy_matrix(
+    i64 %bytes, i64 %rows, i64 %columns, ptr %c_part, i64 %ldc, ptr %old_part, i64 %old_row, i64 %old_column)
   br label %multiply
 
 multiply:
@@ -226,22 +238,13 @@ done:
   ret i32 0
 }
 
-; Copies what a band of the result is added to.
-define internal void @copy_band(ptr %context, ptr %to, ptr %from, i64 %extent) nounwind {
+; void tir_copy_matrix(bytes, rows, columns, to, to_row, from, from_row, from_column)
+;
+; Copies a matrix of any strides, in elements of 4 or 8 bytes, into rows that are contiguous.
+define void @tir_copy_matrix(
+  i64 %bytes, i64 %rows, i64 %columns, ptr %to, i64 %to_stride, ptr %from, i64 %from_stride, i64 %column_stride
+) nounwind {
 entry:
-  %product = load %product, ptr %context, align 64
-  %bytes = extractvalue %product %product, 4
-  %m_narrow = extractvalue %product %product, 16
-  %n_narrow = extractvalue %product %product, 17
-  %ldc_narrow = extractvalue %product %product, 21
-  %by_rows = extractvalue %product %product, 24
-  %row_stride = extractvalue %product %product, 27
-  %column_stride = extractvalue %product %product, 28
-  %m = zext i32 %m_narrow to i64
-  %n = zext i32 %n_narrow to i64
-  %ldc = zext i32 %ldc_narrow to i64
-  %rows = select i1 %by_rows, i64 %extent, i64 %m
-  %columns = select i1 %by_rows, i64 %n, i64 %extent
   %row_bytes = mul i64 %columns, %bytes
   %contiguous = icmp eq i64 %column_stride, 1
   %single = icmp eq i64 %bytes, 4
@@ -249,12 +252,12 @@ entry:
 
 test:
   %row = phi i64 [ 0, %entry ], [ %row_next, %copied ]
-  %more_rows = icmp ult i64 %row, %rows
+  %more_rows = icmp slt i64 %row, %rows
   br i1 %more_rows, label %copy, label %done
 
 copy:
-  %to_row = call ptr @locate(ptr %to, i64 %ldc, i64 %row, i64 0, i64 0, i64 %bytes)
-  %from_row = call ptr @locate(ptr %from, i64 %row_stride, i64 %row, i64 0, i64 0, i64 %bytes)
+  %to_row = call ptr @locate(ptr %to, i64 %to_stride, i64 %row, i64 0, i64 0, i64 %bytes)
+  %from_row = call ptr @locate(ptr %from, i64 %from_stride, i64 %row, i64 0, i64 0, i64 %bytes)
   br i1 %contiguous, label %whole_row, label %each
 
 whole_row:
@@ -263,7 +266,7 @@ whole_row:
 
 each:
   %column = phi i64 [ 0, %copy ], [ %column_next, %each_next ]
-  %more = icmp ult i64 %column, %columns
+  %more = icmp slt i64 %column, %columns
   br i1 %more, label %element, label %copied
 
 element:
