@@ -1,5 +1,5 @@
-"""Matrix products: the functions of `native/strided_products.ll`, which compiled code calls, and those of `native/products.ll`,
-which share them out to threads."""
+"""Matrix products: the functions of `native/strided_products.ll`, which compiled code calls, and those of `native/products.ll`
+and `native/long_sums.ll`, which share them out to threads."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from tir.runtime.cpu import add_symbol, provide_symbols
 from tir.runtime.support import load_support
 
 _SHARED = ("tir_shared_gemm", "tir_shared_gemv", "tir_copy_matrix")
+_LONG_SUMS = ("tir_shared_dot", "tir_summed_gemv")
 _STRIDED = tuple(
     f"tir_{letter}{routine}"
     for letter in "sd"
@@ -17,6 +18,7 @@ _STRIDED = tuple(
 def bind_symbols() -> None:
     """Have the functions loaded, and BLAS with them, when compiled code first needs one."""
     provide_symbols(_SHARED, lambda: _provide("products", _SHARED))
+    provide_symbols(_LONG_SUMS, lambda: _provide("long_sums", _LONG_SUMS))
     provide_symbols(_STRIDED, lambda: _provide("strided_products", _STRIDED))
 
 

@@ -15,6 +15,7 @@
 }
 
 declare i32 @tir_parallel_for(ptr, ptr, i64, i64)
+declare i1 @tir_summed_gemv(i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
 declare void @scipy_cblas_sgemm(i32, i32, i32, i32, i32, i32, float, ptr, i32, ptr, i32, float, ptr, i32)
 declare void @scipy_cblas_dgemm(i32, i32, i32, i32, i32, i32, double, ptr, i32, ptr, i32, double, ptr, i32)
 declare void @scipy_cblas_sgemv(i32, i32, i32, i32, float, ptr, i32, ptr, i32, float, ptr, i32)
@@ -102,6 +103,15 @@ define void @tir_shared_gemv(
   i64 %bytes, i32 %layout, i64 %m, i64 %n, double %alpha, ptr %a, i64 %lda, ptr %x, i64 %x_stride,
   double %beta, ptr %y, i64 %y_stride
 ) nounwind {
+  %summed = call i1 @tir_summed_gemv(
+    i64 %bytes, i32 %layout, i64 %m, i64 %n, double %alpha, ptr %a, i64 %lda, ptr %x, i64 %x_stride,
+    double %beta, ptr %y, i64 %y_stride)
+  br i1 %summed, label %done, label %by_results
+
+done:
+  ret void
+
+by_results:
   %product = alloca %product, align 64
   %plain = icmp eq i32 %layout, 111
   %a_step = select i1 %plain, i64 %lda, i64 1

@@ -17,8 +17,7 @@ declare void @tir_shared_gemm(
   ptr, i64, i64, ptr, i64, i64)
 declare void @tir_copy_matrix(i64, i64, i64, ptr, i64, ptr, i64, i64)
 declare void @tir_shared_gemv(i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
-declare float @scipy_cblas_sdot(i32, ptr, i32, ptr, i32)
-declare double @scipy_cblas_ddot(i32, ptr, i32, ptr, i32)
+declare double @tir_shared_dot(i64, i64, ptr, i64, ptr, i64)
 declare ptr @aligned_alloc(i64, i64)
 declare void @free(ptr)
 declare i64 @llvm.smax.i64(i64, i64)
@@ -184,10 +183,9 @@ call:
   %left_stride = extractvalue %operand %left, 2
   %right_at = extractvalue %operand %right, 0
   %right_stride = extractvalue %operand %right, 2
-  %count = trunc i64 %n to i32
-  %left_step = trunc i64 %left_stride to i32
-  %right_step = trunc i64 %right_stride to i32
-  %product = call float @scipy_cblas_sdot(i32 %count, ptr %left_at, i32 %left_step, ptr %right_at, i32 %right_step)
+  %wide = call double @tir_shared_dot(
+    i64 4, i64 %n, ptr %left_at, i64 %left_stride, ptr %right_at, i64 %right_stride)
+  %product = fptrunc double %wide to float
   call void @store_scaled_sum_float(float %product, float %alpha, float %beta, ptr %out)
   call void @free(ptr %left_copy)
   call void @free(ptr %right_copy)
@@ -227,10 +225,8 @@ call:
   %left_stride = extractvalue %operand %left, 2
   %right_at = extractvalue %operand %right, 0
   %right_stride = extractvalue %operand %right, 2
-  %count = trunc i64 %n to i32
-  %left_step = trunc i64 %left_stride to i32
-  %right_step = trunc i64 %right_stride to i32
-  %product = call double @scipy_cblas_ddot(i32 %count, ptr %left_at, i32 %left_step, ptr %right_at, i32 %right_step)
+  %product = call double @tir_shared_dot(
+    i64 8, i64 %n, ptr %left_at, i64 %left_stride, ptr %right_at, i64 %right_stride)
   call void @store_scaled_sum_double(double %product, double %alpha, double %beta, ptr %out)
   call void @free(ptr %left_copy)
   call void @free(ptr %right_copy)
