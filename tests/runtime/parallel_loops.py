@@ -162,9 +162,10 @@ def _shared(name: str, types: tuple[Any, ...], result: Any = None) -> Callable[.
 
 
 def _layout(matrix: np.ndarray) -> tuple[int, int]:
-    """What BLAS calls the order of a contiguous matrix, and its leading stride."""
-    by_rows = matrix.flags.c_contiguous
-    return (111, max(matrix.shape[1], 1)) if by_rows else (112, max(matrix.shape[0], 1))
+    """What BLAS calls the order of a matrix whose rows or columns are contiguous, and its leading stride."""
+    (rows, columns), (row, column) = matrix.shape, (n // matrix.itemsize for n in matrix.strides)
+    by_rows = column == 1 or columns <= 1
+    return (111, max(row, columns, 1)) if by_rows else (112, max(column, rows, 1))
 
 
 def gemm(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@
 }
 
 declare i32 @tir_parallel_for(ptr, ptr, i64, i64)
+declare i1 @tir_narrow_gemm(i64, i32, i32, i64, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
 declare i1 @tir_summed_gemv(i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
 declare void @scipy_cblas_sgemm(i32, i32, i32, i32, i32, i32, float, ptr, i32, ptr, i32, float, ptr, i32)
 declare void @scipy_cblas_dgemm(i32, i32, i32, i32, i32, i32, double, ptr, i32, ptr, i32, double, ptr, i32)
@@ -326,6 +327,7 @@ define internal ptr @locate(ptr %base, i64 %step, i64 %line, i64 %batch, i64 %ma
 }
 
 define internal void @gemm_float(ptr %context, ptr %a, ptr %b, ptr %c, i32 %extent) nounwind {
+entry:
   %product = load %product, ptr %context, align 64
   %layout_a = extractvalue %product %product, 14
   %layout_b = extractvalue %product %product, 15
@@ -340,15 +342,31 @@ define internal void @gemm_float(ptr %context, ptr %a, ptr %b, ptr %c, i32 %exte
   %by_rows = extractvalue %product %product, 24
   %rows = select i1 %by_rows, i32 %extent, i32 %m
   %columns = select i1 %by_rows, i32 %n, i32 %extent
+  %rows_wide = zext i32 %rows to i64
+  %columns_wide = zext i32 %columns to i64
+  %k_wide = zext i32 %k to i64
+  %lda_wide = zext i32 %lda to i64
+  %ldb_wide = zext i32 %ldb to i64
+  %ldc_wide = zext i32 %ldc to i64
+  %narrow = call i1 @tir_narrow_gemm(
+    i64 4, i32 %layout_a, i32 %layout_b, i64 %rows_wide, i64 %columns_wide, i64 %k_wide,
+    double %alpha_wide, ptr %a, i64 %lda_wide, ptr %b, i64 %ldb_wide, double %beta_wide, ptr %c, i64 %ldc_wide)
+  br i1 %narrow, label %done, label %blas
+
+blas:
   %alpha = fptrunc double %alpha_wide to float
   %beta = fptrunc double %beta_wide to float
   call void @scipy_cblas_sgemm(
     i32 101, i32 %layout_a, i32 %layout_b, i32 %rows, i32 %columns, i32 %k,
     float %alpha, ptr %a, i32 %lda, ptr %b, i32 %ldb, float %beta, ptr %c, i32 %ldc)
+  br label %done
+
+done:
   ret void
 }
 
 define internal void @gemm_double(ptr %context, ptr %a, ptr %b, ptr %c, i32 %extent) nounwind {
+entry:
   %product = load %product, ptr %context, align 64
   %layout_a = extractvalue %product %product, 14
   %layout_b = extractvalue %product %product, 15
@@ -363,9 +381,24 @@ define internal void @gemm_double(ptr %context, ptr %a, ptr %b, ptr %c, i32 %ext
   %by_rows = extractvalue %product %product, 24
   %rows = select i1 %by_rows, i32 %extent, i32 %m
   %columns = select i1 %by_rows, i32 %n, i32 %extent
+  %rows_wide = zext i32 %rows to i64
+  %columns_wide = zext i32 %columns to i64
+  %k_wide = zext i32 %k to i64
+  %lda_wide = zext i32 %lda to i64
+  %ldb_wide = zext i32 %ldb to i64
+  %ldc_wide = zext i32 %ldc to i64
+  %narrow = call i1 @tir_narrow_gemm(
+    i64 8, i32 %layout_a, i32 %layout_b, i64 %rows_wide, i64 %columns_wide, i64 %k_wide,
+    double %alpha, ptr %a, i64 %lda_wide, ptr %b, i64 %ldb_wide, double %beta, ptr %c, i64 %ldc_wide)
+  br i1 %narrow, label %done, label %blas
+
+blas:
   call void @scipy_cblas_dgemm(
     i32 101, i32 %layout_a, i32 %layout_b, i32 %rows, i32 %columns, i32 %k,
     double %alpha, ptr %a, i32 %lda, ptr %b, i32 %ldb, double %beta, ptr %c, i32 %ldc)
+  br label %done
+
+done:
   ret void
 }
 
