@@ -17,7 +17,7 @@ _ARGUMENT = re.compile(
     r"%[\w.$-]+ ?: (?:memref<((?:[\d?]+x)*)(\w+)(?:, strided<\[([^\]]*)\][^>]*>)?>|(\w+))"
 )
 _BITS = re.compile(r"\d+")
-_PRODUCT = re.compile(r"tir_([sd])(batch_gemm|gemm|gemv|dot)$")
+_PRODUCT = re.compile(r"tir_([sd])(batch_gemm|gemm|gemm_onto|gemv|dot)$")
 
 Counts = dict[str, list[tuple[Block, int]]]
 
@@ -77,6 +77,8 @@ def product_of_call(call: Call) -> tuple[int, int] | None:
             return count * size * (m * k + k * n + m * n), count * 2 * m * n * k
         case "gemm", [m, n, k, *_]:
             return size * (m * k + k * n + m * n), 2 * m * n * k
+        case "gemm_onto", [m, n, k, *_]:
+            return size * (m * k + k * n + 2 * m * n), 2 * m * n * k
         case "gemv", [m, n, *_]:
             return size * (m * n + m + n), 2 * m * n
         case _, [n, *_]:

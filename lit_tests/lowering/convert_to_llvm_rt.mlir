@@ -24,7 +24,7 @@ func.func @main(%a: memref<?x?xf64, strided<[?, ?], offset: ?>>, %ok: i1) {
   // CHECK: llvm.call @PyErr_NoMemory
   func.return
 }
-// CHECK: llvm.func @tir_dgemm(f64, i64, i64, i64, !llvm.ptr, i64, i64, !llvm.ptr, i64, i64, f64, !llvm.ptr, i64, i64, !llvm.ptr, i64) -> i32
+// CHECK: llvm.func @tir_dgemm(f64, i64, i64, i64, !llvm.ptr, i64, i64, !llvm.ptr, i64, i64, f64, !llvm.ptr, i64) -> i32
 
 // -----
 

@@ -108,6 +108,7 @@ def test_work_of_an_elementwise_kernel() -> None:
     [
         ("tir_sgemm", [2, 3, 5, 9, 9], (4 * (10 + 15 + 6), 60)),
         ("tir_dbatch_gemm", [7, 2, 3, 5, 9], (7 * 8 * (10 + 15 + 6), 7 * 60)),
+        ("tir_sgemm_onto", [2, 3, 5, 9, 9], (4 * (10 + 15 + 12), 60)),
         ("tir_dgemv", [2, 3, 9, 9], (8 * (6 + 2 + 3), 12)),
         ("tir_sdot", [5, 9, 9], (40, 10)),
         ("free", [], None),

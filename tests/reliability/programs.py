@@ -252,6 +252,10 @@ def _products(x: Any, y: Any) -> list[Any]:
     ]
 
 
+def _narrow_products(x: Any, y: Any, z: Any) -> list[Any]:
+    return [T.dot(x, y), T.dot(x.T, z), y[:, :7] - 0.5 * T.dot(x.T, z[:, :7])]
+
+
 def _vector_products(x: Any, y: Any) -> list[Any]:
     return [T.dot(x, y), T.dot(x[::-1], y), T.dot(x[::2], y[::2]), T.outer(x[:40], y[:40])]
 
@@ -316,6 +320,13 @@ PROGRAMS: tuple[Program, ...] = (
     Program("gathers", _gathers, MATRICES, lambda s: [s, "7"]),
     Program("gathers of vectors", _vector_gathers, VECTORS, lambda s: [s, "70"]),
     Program("products", _products, MATRICES, _same(2), positive_rows=True, rtol=1e-10),
+    Program(
+        "narrow products",
+        _narrow_products,
+        ((131, 129), (180, 611)),
+        lambda s: [s, (s[1], 10), (s[0], 10)],
+        rtol=1e-10,
+    ),
     Program("products of vectors", _vector_products, VECTORS, _same(2)),
     Program("batched products", _batched_products, TENSORS, _same(2)),
     Program("made", _made, VECTORS, _same(1)),

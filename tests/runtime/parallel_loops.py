@@ -123,12 +123,18 @@ declare void @tir_shared_gemm(
 declare void @tir_shared_gemv(
   i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
 
+declare double @tir_shared_dot(i64, i64, ptr, i64, ptr, i64)
+
 define ptr @gemm_address() {
   ret ptr @tir_shared_gemm
 }
 
 define ptr @gemv_address() {
   ret ptr @tir_shared_gemv
+}
+
+define ptr @dot_address() {
+  ret ptr @tir_shared_dot
 }
 """
 _POINTER, _REAL, _INT, _SIZE = ctypes.c_void_p, ctypes.c_double, ctypes.c_int32, ctypes.c_int64
@@ -143,21 +149,23 @@ _GEMM = (
     *_STRIDED * 2,
 )
 _GEMV = (_SIZE, _INT, *[_SIZE] * 2, _REAL, *[_POINTER, _SIZE] * 2, _REAL, _POINTER, _SIZE)
+_DOT = (*[_SIZE] * 2, *[_POINTER, _SIZE] * 2)
 
 
 @cache
-def _shared(name: str, types: tuple[Any, ...]) -> Callable[..., None]:
+def _shared(name: str, types: tuple[Any, ...], result: Any = None) -> Callable[..., Any]:
     """A function of the run time, called as compiled code does."""
     threads.bind_symbols()
     products.bind_symbols()
     loaded = cpu.load_object(cpu.compile_to_object(_SHARED), [name])
-    return ctypes.CFUNCTYPE(None, *types)(loaded.function(name, ctypes.c_void_p)())
+    return ctypes.CFUNCTYPE(result, *types)(loaded.function(name, ctypes.c_void_p)())
 
 
 def _layout(matrix: np.ndarray) -> tuple[int, int]:
-    """What BLAS calls the order of a contiguous matrix, and its leading stride."""
-    by_rows = matrix.flags.c_contiguous
-    return (111, max(matrix.shape[1], 1)) if by_rows else (112, max(matrix.shape[0], 1))
+    """What BLAS calls the order of a matrix whose rows or columns are contiguous, and its leading stride."""
+    (rows, columns), (row, column) = matrix.shape, (n // matrix.itemsize for n in matrix.strides)
+    by_rows = column == 1 or columns <= 1
+    return (111, max(row, columns, 1)) if by_rows else (112, max(column, rows, 1))
 
 
 def gemm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -189,15 +197,30 @@ def _multiply_into(
     return c
 
 
+def _vector(x: np.ndarray) -> tuple[int, int]:
+    """The lowest address, and the stride in elements."""
+    lowest = x if x.strides[0] > 0 else x[::-1]
+    return lowest.ctypes.data, x.strides[0] // x.itemsize
+
+
 def gemv(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     """The product of a matrix and a vector of any stride."""
-    y = np.full(a.shape[0], np.nan, a.dtype)
+    return gemv_onto(np.full(a.shape[0], np.nan, a.dtype), a, x, 1.0, 0.0)
+
+
+def gemv_onto(y: np.ndarray, a: np.ndarray, x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
+    """`y = alpha * (a @ x) + beta * y`, which is returned."""
     layout, lda = _layout(a)
-    stride = x.strides[0] // x.itemsize
-    factors = (a.ctypes.data, lda, x.ctypes.data, stride)
-    arguments = (a.itemsize, layout, *a.shape, 1.0, *factors, 0.0, y.ctypes.data, 1)
+    factors = (a.ctypes.data, lda, *_vector(x))
+    arguments = (a.itemsize, layout, *a.shape, alpha, *factors, beta, *_vector(y))
     _shared("gemv_address", _GEMV)(*arguments)
     return y
+
+
+def dot(x: np.ndarray, y: np.ndarray) -> float:
+    """The product of two vectors of any stride."""
+    function = _shared("dot_address", _DOT, ctypes.c_double)
+    return function(x.itemsize, len(x), *_vector(x), *_vector(y))
 
 
 def check_product(seed: int, size: int = 300) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,15 @@ from tests.runtime.native_entry import (
     slow_path,
     strided,
 )
-from tests.runtime.parallel_loops import Loop, check_product, gemm, gemm_onto, gemv
+from tests.runtime.parallel_loops import (
+    Loop,
+    check_product,
+    dot,
+    gemm,
+    gemm_onto,
+    gemv,
+    gemv_onto,
+)
 from tir.config import config
 
 THREAD_COUNTS = [1, 2, 5]
@@ -203,6 +212,42 @@ def test_products_with_vectors_are_the_same_on_any_number_of_threads(
         _check_on_any_threads(gemv, a, x[::2])
 
 
+LONG = ((1, 131_072), (2, 200_001), (31, 9000), (32, 9000), (10, 50_003), (511, 700))
+"""Few results, each of many terms: around where their sums are cut, and how often."""
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("by_columns", [False, True])
+def test_long_sums_are_the_same_on_any_number_of_threads(dtype: type, by_columns: bool) -> None:
+    rng = np.random.default_rng(7)
+    tolerance = 1e-4 if dtype is np.float32 else 1e-11
+    for m, k in LONG:
+        a = _matrix(rng, m, k, dtype, by_columns)
+        x = rng.normal(size=2 * k).astype(dtype)
+        y = rng.normal(size=m).astype(dtype)
+        for vector in (x[:k], x[::2], x[::-2]):
+            wide = a.astype(np.longdouble) @ vector.astype(np.longdouble)
+            _check_on_any_threads(gemv, a, vector, wide, 20 * tolerance)
+            for count in (1, 3):
+                with config.change_flags(threads=count):
+                    found = gemv_onto(y.copy(), a, vector, -0.5, 2.0)
+                np.testing.assert_allclose(found, 2 * y - 0.5 * wide, tolerance, 20 * tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dot_is_the_same_on_any_number_of_threads(dtype: type) -> None:
+    rng = np.random.default_rng(8)
+    for n in (0, 1, 63, 65_537, 131_071, 131_072, 1_000_003, 5_000_000):
+        x, y = rng.normal(size=(2, n)).astype(dtype)
+        expected = np.sum(x.astype(np.longdouble) * y)
+        tolerance = (1e-6 if dtype is np.float32 else 1e-15) * max(n, 1) ** 0.5 * 20
+        _check_on_any_threads(dot, x, y, expected, tolerance)
+        _check_on_any_threads(dot, x[::-1], y[::-1], expected, tolerance)
+        if n:
+            x[n // 2] = np.nan
+            assert np.isnan(dot(x, y))
+
+
 def _matrix(
     rng: np.random.Generator, rows: int, columns: int, dtype: type, by_columns: bool
 ) -> np.ndarray:
@@ -211,10 +256,11 @@ def _matrix(
 
 
 def _check_on_any_threads(
-    product: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    product: Callable[[np.ndarray, np.ndarray], np.ndarray | float],
     a: np.ndarray,
     b: np.ndarray,
-    expected: np.ndarray | None = None,
+    expected: Any = None,
+    tolerance: float = 0.0,
 ) -> None:
     """Compares a function of two arrays with itself, and with what is expected: their product by NumPy."""
     results = []
@@ -223,7 +269,7 @@ def _check_on_any_threads(
             results.append(product(a, b))
     for other in results[1:]:
         np.testing.assert_array_equal(results[0], other)
-    tolerance = 2e-4 if a.dtype == np.float32 else 1e-11
+    tolerance = tolerance or (2e-4 if a.dtype == np.float32 else 1e-11)
     reference = a @ b if expected is None else expected
     np.testing.assert_allclose(results[0], reference, rtol=tolerance, atol=tolerance)
 

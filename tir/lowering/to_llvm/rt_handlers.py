@@ -119,9 +119,11 @@ def _matrix_sizes(emitter: FunctionEmitter, op: ProductOp) -> list[SSAValue]:
 
 
 def _gemm(emitter: FunctionEmitter, op: rt_products.GemmOp) -> None:
-    old = _strided(emitter, op.out if op.addend is None else op.addend)
-    out = _strided(emitter, op.out)[:2]
-    _product(emitter, op, "gemm", (), _matrix_sizes(emitter, op), [*old, *out])
+    sizes, out = _matrix_sizes(emitter, op), _strided(emitter, op.out)[:2]
+    if op.addend is None:
+        _product(emitter, op, "gemm", (), sizes, out)
+    else:
+        _product(emitter, op, "gemm_onto", (), sizes, [*_strided(emitter, op.addend), *out])
 
 
 def _batch_gemm(emitter: FunctionEmitter, op: rt_products.BatchGemmOp) -> None:

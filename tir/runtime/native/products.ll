@@ -15,6 +15,8 @@
 }
 
 declare i32 @tir_parallel_for(ptr, ptr, i64, i64)
+declare i1 @tir_narrow_gemm(i64, i32, i32, i64, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
+declare i1 @tir_summed_gemv(i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
 declare void @scipy_cblas_sgemm(i32, i32, i32, i32, i32, i32, float, ptr, i32, ptr, i32, float, ptr, i32)
 declare void @scipy_cblas_dgemm(i32, i32, i32, i32, i32, i32, double, ptr, i32, ptr, i32, double, ptr, i32)
 declare void @scipy_cblas_sgemv(i32, i32, i32, i32, float, ptr, i32, ptr, i32, float, ptr, i32)
@@ -102,6 +104,15 @@ define void @tir_shared_gemv(
   i64 %bytes, i32 %layout, i64 %m, i64 %n, double %alpha, ptr %a, i64 %lda, ptr %x, i64 %x_stride,
   double %beta, ptr %y, i64 %y_stride
 ) nounwind {
+  %summed = call i1 @tir_summed_gemv(
+    i64 %bytes, i32 %layout, i64 %m, i64 %n, double %alpha, ptr %a, i64 %lda, ptr %x, i64 %x_stride,
+    double %beta, ptr %y, i64 %y_stride)
+  br i1 %summed, label %done, label %by_results
+
+done:
+  ret void
+
+by_results:
   %product = alloca %product, align 64
   %plain = icmp eq i32 %layout, 111
   %a_step = select i1 %plain, i64 %lda, i64 1
@@ -192,8 +203,17 @@ entry:
   %c = extractvalue %product %product, 11
   %c_step = extractvalue %product %product, 12
   %c_batch = extractvalue %product %product, 13
+  %m_narrow = extractvalue %product %product, 16
+  %n_narrow = extractvalue %product %product, 17
+  %ldc_narrow = extractvalue %product %product, 21
+  %by_rows = extractvalue %product %product, 24
   %old = extractvalue %product %product, 25
   %old_step = extractvalue %product %product, 26
+  %old_row = extractvalue %product %product, 27
+  %old_column = extractvalue %product %product, 28
+  %m = zext i32 %m_narrow to i64
+  %n = zext i32 %n_narrow to i64
+  %ldc = zext i32 %ldc_narrow to i64
   %no_copy = icmp eq ptr %old, null
   br label %locate
 
@@ -213,7 +233,10 @@ locate:
 
 copy:
   %old_part = call ptr @locate(ptr %old, i64 %old_step, i64 %from, i64 0, i64 0, i64 %bytes)
-  call void @copy_band(ptr %context, ptr %c_part, ptr %old_part, i64 %extent)
+  %rows = select i1 %by_rows, i64 %extent, i64 %m
+  %columns = select i1 %by_rows, i64 %n, i64 %extent
+  call void @tir_copy_matrix(
+    i64 %bytes, i64 %rows, i64 %columns, ptr %c_part, i64 %ldc, ptr %old_part, i64 %old_row, i64 %old_column)
   br label %multiply
 
 multiply:
@@ -226,22 +249,13 @@ done:
   ret i32 0
 }
 
-; Copies what a band of the result is added to.
-define internal void @copy_band(ptr %context, ptr %to, ptr %from, i64 %extent) nounwind {
+; void tir_copy_matrix(bytes, rows, columns, to, to_row, from, from_row, from_column)
+;
+; Copies a matrix of any strides, in elements of 4 or 8 bytes, into rows that are contiguous.
+define void @tir_copy_matrix(
+  i64 %bytes, i64 %rows, i64 %columns, ptr %to, i64 %to_stride, ptr %from, i64 %from_stride, i64 %column_stride
+) nounwind {
 entry:
-  %product = load %product, ptr %context, align 64
-  %bytes = extractvalue %product %product, 4
-  %m_narrow = extractvalue %product %product, 16
-  %n_narrow = extractvalue %product %product, 17
-  %ldc_narrow = extractvalue %product %product, 21
-  %by_rows = extractvalue %product %product, 24
-  %row_stride = extractvalue %product %product, 27
-  %column_stride = extractvalue %product %product, 28
-  %m = zext i32 %m_narrow to i64
-  %n = zext i32 %n_narrow to i64
-  %ldc = zext i32 %ldc_narrow to i64
-  %rows = select i1 %by_rows, i64 %extent, i64 %m
-  %columns = select i1 %by_rows, i64 %n, i64 %extent
   %row_bytes = mul i64 %columns, %bytes
   %contiguous = icmp eq i64 %column_stride, 1
   %single = icmp eq i64 %bytes, 4
@@ -249,12 +263,12 @@ entry:
 
 test:
   %row = phi i64 [ 0, %entry ], [ %row_next, %copied ]
-  %more_rows = icmp ult i64 %row, %rows
+  %more_rows = icmp slt i64 %row, %rows
   br i1 %more_rows, label %copy, label %done
 
 copy:
-  %to_row = call ptr @locate(ptr %to, i64 %ldc, i64 %row, i64 0, i64 0, i64 %bytes)
-  %from_row = call ptr @locate(ptr %from, i64 %row_stride, i64 %row, i64 0, i64 0, i64 %bytes)
+  %to_row = call ptr @locate(ptr %to, i64 %to_stride, i64 %row, i64 0, i64 0, i64 %bytes)
+  %from_row = call ptr @locate(ptr %from, i64 %from_stride, i64 %row, i64 0, i64 0, i64 %bytes)
   br i1 %contiguous, label %whole_row, label %each
 
 whole_row:
@@ -263,7 +277,7 @@ whole_row:
 
 each:
   %column = phi i64 [ 0, %copy ], [ %column_next, %each_next ]
-  %more = icmp ult i64 %column, %columns
+  %more = icmp slt i64 %column, %columns
   br i1 %more, label %element, label %copied
 
 element:
@@ -313,6 +327,7 @@ define internal ptr @locate(ptr %base, i64 %step, i64 %line, i64 %batch, i64 %ma
 }
 
 define internal void @gemm_float(ptr %context, ptr %a, ptr %b, ptr %c, i32 %extent) nounwind {
+entry:
   %product = load %product, ptr %context, align 64
   %layout_a = extractvalue %product %product, 14
   %layout_b = extractvalue %product %product, 15
@@ -327,15 +342,31 @@ define internal void @gemm_float(ptr %context, ptr %a, ptr %b, ptr %c, i32 %exte
   %by_rows = extractvalue %product %product, 24
   %rows = select i1 %by_rows, i32 %extent, i32 %m
   %columns = select i1 %by_rows, i32 %n, i32 %extent
+  %rows_wide = zext i32 %rows to i64
+  %columns_wide = zext i32 %columns to i64
+  %k_wide = zext i32 %k to i64
+  %lda_wide = zext i32 %lda to i64
+  %ldb_wide = zext i32 %ldb to i64
+  %ldc_wide = zext i32 %ldc to i64
+  %narrow = call i1 @tir_narrow_gemm(
+    i64 4, i32 %layout_a, i32 %layout_b, i64 %rows_wide, i64 %columns_wide, i64 %k_wide,
+    double %alpha_wide, ptr %a, i64 %lda_wide, ptr %b, i64 %ldb_wide, double %beta_wide, ptr %c, i64 %ldc_wide)
+  br i1 %narrow, label %done, label %blas
+
+blas:
   %alpha = fptrunc double %alpha_wide to float
   %beta = fptrunc double %beta_wide to float
   call void @scipy_cblas_sgemm(
     i32 101, i32 %layout_a, i32 %layout_b, i32 %rows, i32 %columns, i32 %k,
     float %alpha, ptr %a, i32 %lda, ptr %b, i32 %ldb, float %beta, ptr %c, i32 %ldc)
+  br label %done
+
+done:
   ret void
 }
 
 define internal void @gemm_double(ptr %context, ptr %a, ptr %b, ptr %c, i32 %extent) nounwind {
+entry:
   %product = load %product, ptr %context, align 64
   %layout_a = extractvalue %product %product, 14
   %layout_b = extractvalue %product %product, 15
@@ -350,9 +381,24 @@ define internal void @gemm_double(ptr %context, ptr %a, ptr %b, ptr %c, i32 %ext
   %by_rows = extractvalue %product %product, 24
   %rows = select i1 %by_rows, i32 %extent, i32 %m
   %columns = select i1 %by_rows, i32 %n, i32 %extent
+  %rows_wide = zext i32 %rows to i64
+  %columns_wide = zext i32 %columns to i64
+  %k_wide = zext i32 %k to i64
+  %lda_wide = zext i32 %lda to i64
+  %ldb_wide = zext i32 %ldb to i64
+  %ldc_wide = zext i32 %ldc to i64
+  %narrow = call i1 @tir_narrow_gemm(
+    i64 8, i32 %layout_a, i32 %layout_b, i64 %rows_wide, i64 %columns_wide, i64 %k_wide,
+    double %alpha, ptr %a, i64 %lda_wide, ptr %b, i64 %ldb_wide, double %beta, ptr %c, i64 %ldc_wide)
+  br i1 %narrow, label %done, label %blas
+
+blas:
   call void @scipy_cblas_dgemm(
     i32 101, i32 %layout_a, i32 %layout_b, i32 %rows, i32 %columns, i32 %k,
     double %alpha, ptr %a, i32 %lda, ptr %b, i32 %ldb, double %beta, ptr %c, i32 %ldc)
+  br label %done
+
+done:
   ret void
 }
 

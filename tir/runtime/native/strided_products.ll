@@ -13,40 +13,86 @@
 %operand = type { ptr, i32, i64, ptr, i1 }
 
 declare void @tir_shared_gemm(
-  i64, i64, i32, i32, i64, i64, i64, double, ptr, i64, i64, ptr, i64, i64, double, ptr, i64, i64, ptr, i64, i64)
+  i64, i64, i32, i32, i64, i64, i64, double, ptr, i64, i64, ptr, i64, i64, double,
+  ptr, i64, i64, ptr, i64, i64)
+declare void @tir_copy_matrix(i64, i64, i64, ptr, i64, ptr, i64, i64)
 declare void @tir_shared_gemv(i64, i32, i64, i64, double, ptr, i64, ptr, i64, double, ptr, i64)
-declare float @scipy_cblas_sdot(i32, ptr, i32, ptr, i32)
-declare double @scipy_cblas_ddot(i32, ptr, i32, ptr, i32)
+declare double @tir_shared_dot(i64, i64, ptr, i64, ptr, i64)
 declare ptr @aligned_alloc(i64, i64)
 declare void @free(ptr)
 declare i64 @llvm.smax.i64(i64, i64)
 declare i64 @llvm.umin.i64(i64, i64)
 declare { i64, i1 } @llvm.umul.with.overflow.i64(i64, i64)
 
-; i32 tir_sgemm(alpha, m, n, k, a, a_row, a_column, b, b_row, b_column, beta, old, old_row, old_column, c, c_row)
+; i32 tir_sgemm(alpha, m, n, k, a, a_row, a_column, b, b_row, b_column, beta, c, c_row)
 ;
-; c = alpha * (a @ b) + beta * old, where the rows of c are contiguous, and old is c or does not overlap it.
+; c = alpha * (a @ b) + beta * c, where the rows of c are contiguous.
 define i32 @tir_sgemm(
   float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  float %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
+  float %beta, ptr %c, i64 %c_row
 ) nounwind {
+  %tiny = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
+  br i1 %tiny, label %loops, label %large
+
+loops:
+  call void @multiply_float(
+    float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+    float %beta, ptr %c, i64 %c_row)
+  ret i32 0
+
+large:
   %wide_alpha = fpext float %alpha to double
   %wide_beta = fpext float %beta to double
   %status = call i32 @gemm(
     i64 4, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
-    ptr %b, i64 %b_row, i64 %b_column, double %wide_beta,
-    ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
+    ptr %b, i64 %b_row, i64 %b_column, double %wide_beta, ptr %c, i64 %c_row)
   ret i32 %status
 }
 
 define i32 @tir_dgemm(
   double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  double %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
+  double %beta, ptr %c, i64 %c_row
 ) nounwind {
+  %tiny = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
+  br i1 %tiny, label %loops, label %large
+
+loops:
+  call void @multiply_double(
+    double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+    double %beta, ptr %c, i64 %c_row)
+  ret i32 0
+
+large:
   %status = call i32 @gemm(
     i64 8, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
-    ptr %b, i64 %b_row, i64 %b_column, double %beta,
-    ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
+    ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_row)
+  ret i32 %status
+}
+
+; i32 tir_sgemm_onto(alpha, m, n, k, a, a_row, a_column, b, b_row, b_column, beta, old, old_row, old_column, c, c_row)
+;
+; c = alpha * (a @ b) + beta * old, where the rows of c are contiguous, and `old` does not overlap it.
+define i32 @tir_sgemm_onto(
+  float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+  float %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
+) nounwind {
+  %wide_alpha = fpext float %alpha to double
+  %wide_beta = fpext float %beta to double
+  %status = call i32 @gemm_onto(
+    i64 4, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
+    ptr %b, i64 %b_row, i64 %b_column, double %wide_beta, ptr %old, i64 %old_row, i64 %old_column,
+    ptr %c, i64 %c_row)
+  ret i32 %status
+}
+
+define i32 @tir_dgemm_onto(
+  double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+  double %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
+) nounwind {
+  %status = call i32 @gemm_onto(
+    i64 8, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
+    ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %old, i64 %old_row, i64 %old_column,
+    ptr %c, i64 %c_row)
   ret i32 %status
 }
 
@@ -137,10 +183,9 @@ call:
   %left_stride = extractvalue %operand %left, 2
   %right_at = extractvalue %operand %right, 0
   %right_stride = extractvalue %operand %right, 2
-  %count = trunc i64 %n to i32
-  %left_step = trunc i64 %left_stride to i32
-  %right_step = trunc i64 %right_stride to i32
-  %product = call float @scipy_cblas_sdot(i32 %count, ptr %left_at, i32 %left_step, ptr %right_at, i32 %right_step)
+  %wide = call double @tir_shared_dot(
+    i64 4, i64 %n, ptr %left_at, i64 %left_stride, ptr %right_at, i64 %right_stride)
+  %product = fptrunc double %wide to float
   call void @store_scaled_sum_float(float %product, float %alpha, float %beta, ptr %out)
   call void @free(ptr %left_copy)
   call void @free(ptr %right_copy)
@@ -180,10 +225,8 @@ call:
   %left_stride = extractvalue %operand %left, 2
   %right_at = extractvalue %operand %right, 0
   %right_stride = extractvalue %operand %right, 2
-  %count = trunc i64 %n to i32
-  %left_step = trunc i64 %left_stride to i32
-  %right_step = trunc i64 %right_stride to i32
-  %product = call double @scipy_cblas_ddot(i32 %count, ptr %left_at, i32 %left_step, ptr %right_at, i32 %right_step)
+  %product = call double @tir_shared_dot(
+    i64 8, i64 %n, ptr %left_at, i64 %left_stride, ptr %right_at, i64 %right_stride)
   call void @store_scaled_sum_double(double %product, double %alpha, double %beta, ptr %out)
   call void @free(ptr %left_copy)
   call void @free(ptr %right_copy)
@@ -192,13 +235,43 @@ call:
 
 define internal i32 @gemm(
   i64 %bytes, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
+  ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_row
+) nounwind {
+  %status = call i32 @gemm_onto(
+    i64 %bytes, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
+    ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_row, i64 1, ptr %c, i64 %c_row)
+  ret i32 %status
+}
+
+; Where BLAS multiplies matrices, each thread copies its part of `old`; else it is copied first.
+define internal i32 @gemm_onto(
+  i64 %bytes, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
   ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
 ) nounwind {
+  %there = icmp eq ptr %old, %c
+  br i1 %there, label %in_place, label %elsewhere
+
+elsewhere:
+  %few = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
+  %good_alpha = call i1 @is_usual(double %alpha)
+  %bad_alpha = xor i1 %good_alpha, true
+  %is_column = icmp eq i64 %n, 1
+  %is_row = icmp eq i64 %m, 1
+  %apart_1 = or i1 %few, %bad_alpha
+  %apart_2 = or i1 %is_column, %is_row
+  %apart = or i1 %apart_1, %apart_2
+  br i1 %apart, label %copy, label %matrices
+
+copy:
+  call void @tir_copy_matrix(
+    i64 %bytes, i64 %m, i64 %n, ptr %c, i64 %c_row, ptr %old, i64 %old_row, i64 %old_column)
+  br label %in_place
+
+in_place:
   %tiny = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
   br i1 %tiny, label %loops, label %large
 
 loops:
-  call void @copy_if_elsewhere(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   call void @multiply(
     i64 %bytes, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
     ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_row)
@@ -217,12 +290,11 @@ unusual:
 multiply_apart:
   %status = call i32 @gemm(
     i64 %bytes, double 1.0, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
-    ptr %b, i64 %b_row, i64 %b_column, double 0.0, ptr %product, i64 %n, i64 1, ptr %product, i64 %n)
+    ptr %b, i64 %b_row, i64 %b_column, double 0.0, ptr %product, i64 %n)
   %good = icmp eq i32 %status, 0
   br i1 %good, label %scale, label %multiplied_apart
 
 scale:
-  call void @copy_if_elsewhere(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   call void @add_scaled(i64 %bytes, i64 %m, i64 %n, double %alpha, ptr %product, double %beta, ptr %c, i64 %c_row)
   br label %multiplied_apart
 
@@ -235,7 +307,6 @@ multiply:
   br i1 %one_column, label %by_column, label %several_columns
 
 by_column:
-  call void @copy_if_elsewhere(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   %column_status = call i32 @gemv(
     i64 %bytes, double %alpha, i64 %m, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row,
     double %beta, ptr %c, i64 %c_row)
@@ -246,7 +317,6 @@ several_columns:
   br i1 %one_row, label %by_row, label %matrices
 
 by_row:
-  call void @copy_if_elsewhere(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   %row_status = call i32 @gemv(
     i64 %bytes, double %alpha, i64 %n, i64 %k, ptr %b, i64 %b_column, i64 %b_row, ptr %a, i64 %a_column,
     double %beta, ptr %c, i64 1)
@@ -458,7 +528,7 @@ next:
 one:
   %status = call i32 @gemm(
     i64 %bytes, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a_at, i64 %a_row, i64 %a_column,
-    ptr %b_at, i64 %b_row, i64 %b_column, double %beta, ptr %c_at, i64 %c_row, i64 1, ptr %c_at, i64 %c_row)
+    ptr %b_at, i64 %b_row, i64 %b_column, double %beta, ptr %c_at, i64 %c_row)
   %good = icmp eq i32 %status, 0
   br i1 %good, label %multiplied, label %failed
 
@@ -605,49 +675,20 @@ copy:
 define internal %operand @pack(
   i64 %bytes, ptr %source, i64 %rows, i64 %columns, i64 %row_stride, i64 %column_stride, i64 %stride
 ) nounwind {
+entry:
   %target = call ptr @allocate(i64 %bytes, i64 %rows, i64 %columns)
   %has_memory = icmp ne ptr %target, null
   %o1 = insertvalue %operand { ptr poison, i32 111, i64 poison, ptr poison, i1 poison }, ptr %target, 0
   %o2 = insertvalue %operand %o1, i64 %stride, 2
   %o3 = insertvalue %operand %o2, ptr %target, 3
   %o4 = insertvalue %operand %o3, i1 %has_memory, 4
-  br i1 %has_memory, label %copy, label %done
-
-copy:
-  call void @copy(i64 %bytes, i64 %rows, i64 %columns, ptr %source, i64 %row_stride, i64 %column_stride, ptr %target, i64 %columns)
-  br label %done
-
-done:
-  ret %operand %o4
-}
-
-; What is added to, brought to where the result goes.
-define internal void @copy_if_elsewhere(
-  i64 %bytes, i64 %rows, i64 %columns, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
-) nounwind {
-  %elsewhere = icmp ne ptr %old, %c
-  br i1 %elsewhere, label %copy, label %done
-
-copy:
-  call void @copy(i64 %bytes, i64 %rows, i64 %columns, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
-  br label %done
-
-done:
-  ret void
-}
-
-; Copies a matrix of any strides into rows.
-define internal void @copy(
-  i64 %bytes, i64 %rows, i64 %columns, ptr %source, i64 %row_stride, i64 %column_stride, ptr %target, i64 %target_row
-) nounwind {
-entry:
   %some_rows = icmp sgt i64 %rows, 0
   %some_columns = icmp sgt i64 %columns, 0
-  %some = and i1 %some_rows, %some_columns
+  %some_1 = and i1 %some_rows, %some_columns
+  %some = and i1 %some_1, %has_memory
   %single = icmp eq i64 %bytes, 4
   %row_bytes = mul i64 %row_stride, %bytes
   %column_bytes = mul i64 %column_stride, %bytes
-  %target_bytes = mul i64 %target_row, %bytes
   br i1 %some, label %row, label %done
 
 row:
@@ -681,14 +722,14 @@ double:
   br i1 %double_more, label %double, label %row_end
 
 row_end:
-  %row_to_next = getelementptr i8, ptr %row_to, i64 %target_bytes
+  %row_to_next = phi ptr [ %float_to_next, %float ], [ %double_to_next, %double ]
   %row_from_next = getelementptr i8, ptr %row_from, i64 %row_bytes
   %row_next = add i64 %row_index, 1
   %more = icmp slt i64 %row_next, %rows
   br i1 %more, label %row, label %done
 
 done:
-  ret void
+  ret %operand %o4
 }
 
 ; c = alpha * (a @ b) + beta * c by three loops, for any sizes.
