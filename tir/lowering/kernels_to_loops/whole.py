@@ -1,5 +1,6 @@
 """Reductions over all loops: blocks of elements that threads share, then one sum of what they came to.
 
+A block of a flat loop is read from several places in turn, which memory does faster than one after the other.
 The blocks depend on the number of elements only, so the result does not depend on the number of threads.
 """
 
@@ -19,7 +20,7 @@ from tir.lowering.kernels_to_loops.registers import reduce_in_registers
 from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import flatten, loop_sizes, product
-from tir.support.cost_model import PARTIAL_BLOCK, PARTIAL_RESULTS
+from tir.support.cost_model import PARTIAL_BLOCK, PARTIAL_RESULTS, READ_STREAMS
 
 
 def lower_whole(builder: LoopBuilder, op: Structured) -> None:
@@ -55,7 +56,8 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
             lower = builder.multiply(number, block)
             upper = builder.smaller(builder.add_index(lower, block), count)
             loops = [Extent(upper, lower), *map(Extent, sizes[1:])]
-            results = reduce_in_registers(builder, anew, loops, range(len(loops)))
+            streams = READ_STREAMS if len(loops) == 1 else 1
+            results = reduce_in_registers(builder, anew, loops, range(len(loops)), streams=streams)
             for n, value in results.items():
                 builder.store(value, partial[n], [number])
             return ()
