@@ -76,3 +76,68 @@ func.func @other_rows(%x: tensor<?x?xf64>, %n: index) -> tensor<?x?xf64> {
 // CHECK-LABEL: func.func @other_rows
 // CHECK:         kernel.region({{.*}}) -> (tensor<?xf64>) {
 // CHECK:         kernel.region({{.*}}) -> (tensor<?x?xf64>) {
+
+// The variance of everything: the sum, the mean and the squares about it are one kernel.
+
+// CHECK:       func.func @variance
+// CHECK:         [[Y:%\S+]] = kernel.region({{.*}}) -> (tensor<f64>) {
+// CHECK:           [[S:%\S+]] = linalg.generic
+// CHECK:           [[M:%\S+]] = linalg.generic {{.*}} ins([[S]] : tensor<f64>)
+// CHECK:           [[Q:%\S+]] = linalg.generic {{.*}}, [[M]] : tensor<?x?xf64>, tensor<f64>)
+// CHECK:           kernel.yield [[Q]] : tensor<f64>
+// CHECK:         func.return [[Y]]
+func.func @variance(%x: tensor<?x?xf64>, %n: f64) -> tensor<f64> {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty() : tensor<f64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<f64>) -> tensor<f64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%x : tensor<?x?xf64>) outs(%f : tensor<f64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %a, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  %m = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%s : tensor<f64>) outs(%e : tensor<f64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.divf %a, %n : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  %q = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%x, %m : tensor<?x?xf64>, tensor<f64>) outs(%f : tensor<f64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %d = arith.subf %a, %b : f64
+    %p = arith.mulf %d, %d : f64
+    %r = arith.addf %p, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  func.return %q : tensor<f64>
+}
+
+// Where somebody needs the sum before the squares can be added up, it is a kernel of its own.
+
+// CHECK:       func.func @needed_before
+// CHECK:         [[S:%\S+]] = kernel.region
+// CHECK:         tensor.extract [[S]]
+// CHECK:         kernel.region
+// CHECK:         kernel.region
+func.func @needed_before(%x: tensor<?x?xf64>, %n: f64) -> (tensor<f64>, f64) {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty() : tensor<f64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<f64>) -> tensor<f64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%x : tensor<?x?xf64>) outs(%f : tensor<f64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %a, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  %v = tensor.extract %s[] : tensor<f64>
+  %m = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%s : tensor<f64>) outs(%e : tensor<f64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.divf %a, %n : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  %q = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%x, %m : tensor<?x?xf64>, tensor<f64>) outs(%f : tensor<f64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %d = arith.subf %a, %b : f64
+    %p = arith.mulf %d, %d : f64
+    %r = arith.addf %p, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  func.return %q, %v : tensor<f64>, f64
+}

@@ -95,6 +95,45 @@ def test_sums_of_float32_in_float64() -> None:
         assert _error(sums, a.astype("float64"), axis) <= 2
 
 
+@pytest.fixture(scope="module", params=["float64", "float32"])
+def variances(request: pytest.FixtureRequest) -> tuple[str, Function]:
+    """Variances over all of a matrix and over each axis, and the mean."""
+    x = T.matrix("x", dtype=request.param)
+    outputs = [T.var(x, axis=axis) for axis in AXES] + [T.std(x, ddof=1), T.mean(x)]
+    return request.param, tir.function([x], outputs)
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (1, 700), (301, 307), (40_001, 3)], ids=str)
+def test_variances(variances: tuple[str, Function], shape: tuple[int, int]) -> None:
+    """What cancels or drifts does no more harm than in NumPy, which subtracts the mean first."""
+    dtype, function = variances
+    rng = np.random.default_rng(shape)
+    normal, far = rng.normal(size=shape), np.zeros(shape)
+    far.flat[0] = 1e6
+    upper = np.arange(normal.size).reshape(shape) > normal.size // 2
+    samples = {
+        "normal": normal,
+        "large mean": normal + 1e6,
+        "outlier first": normal + far,
+        "two levels": normal + 1e6 * upper,
+        "drift": np.arange(normal.size).reshape(shape) / 7,
+        "constant": np.full(shape, 0.1),
+    }
+    for name, sample in samples.items():
+        x = sample.astype(dtype)
+        found = function(x)
+        wide = x.astype("longdouble")
+        for result, axis in zip(found, AXES, strict=False):
+            if x.shape[axis or 0] == 1:
+                continue
+            exact, numpys = np.var(wide, axis=axis), np.var(x, axis=axis)
+            scale = np.finfo(dtype).eps * (exact + np.finfo(dtype).eps * np.mean(wide) ** 2)
+            ours, theirs = (float(np.max(np.abs(v - exact) / scale)) for v in (result, numpys))
+            assert ours <= max(2 * theirs, 4), f"{name}, axis {axis}"
+        np.testing.assert_allclose(found[3], np.sqrt(float(found[0]) * x.size / (x.size - 1)), 1e-6)
+        np.testing.assert_allclose(found[4], float(np.mean(wide)), 1e-6, 1e-6)
+
+
 SPECIAL = {
     "NaN": [np.nan],
     "infinity": [np.inf],

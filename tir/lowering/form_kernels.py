@@ -15,7 +15,9 @@ from xdsl.passes import ModulePass
 from tir.dialects.captures import outer_uses
 from tir.dialects.kernel import RegionOp, YieldOp
 from tir.dialects.linalg_ext import ContractionOp, ScatterOp
+from tir.dialects.projections import ZERO
 from tir.lowering.structured.loop_nest import LoopNest, reads_in_step, row_dimensions
+from tir.lowering.structured.moments import summed_input, summed_squares
 from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
 
 _DESTINATION_PASSING = (GenericOp, ScatterOp, ContractionOp)
@@ -55,6 +57,9 @@ class FormKernelsPass(ModulePass):
     * if both have the same rows, as SSA values;
     * if each iteration reads only what the same iteration has made;
     * if nothing between them needs a result of the kernel, which moves down to its last operation.
+
+    The variance of everything has no rows, but its sum, the mean and the sum of squares about that are one kernel, too: the squares
+    of a block are summed while it is in the cache.
 
     Invariants: a region is isolated from above; scalar constants are copied into it; only what is used outside is
     yielded; matrix products, views and host arithmetic stay outside; nothing moves up. Linear.
@@ -106,6 +111,10 @@ class _Grouping:
         self.position = {op: i for i, op in enumerate(block.ops)}
         self.group_of: dict[SSAValue, _Group] = {}
         self.last_reader: dict[SSAValue, _Group] = {}
+        self.sum_of: dict[SSAValue, _Group] = {}
+        """Values -> the kernel that adds up all their elements."""
+        self.alone: dict[SSAValue, _Group] = {}
+        """Results of elementwise operations -> the kernel of that operation only."""
 
     def kernels(self) -> list[list[Operation]]:
         """The operations of each kernel, in their order."""
@@ -126,12 +135,45 @@ class _Grouping:
             groups.append(group)
             group.rows = nest.row_loops
             if not group.rows:
-                group.operations.append(op)
+                self._place_whole(op, nest, group, groups)
                 return
             group.sizes = tuple(sizes[loop] for loop in range(group.rows))
         group.add(op, nest)
         self.group_of.update(dict.fromkeys(op.results, group))
         self.last_reader.update(dict.fromkeys((v for v, _ in nest.inputs), group))
+
+    def _place_whole(
+        self, op: GenericOp, nest: LoopNest, group: _Group, groups: list[_Group]
+    ) -> None:
+        """A kernel of an operation without rows; a variance's squares join the sum, with the mean between them."""
+        group.operations.append(op)
+        inputs = len(op.inputs)
+        numbers = summed_squares(op.body.block, inputs)
+        if nest.is_elementwise:
+            self.alone.update(dict.fromkeys(op.results, group))
+        elif summed_input(op.body.block, inputs) == 0 and not any(nest.parallel):
+            self.sum_of[op.inputs[0]] = group
+        elif numbers is not None and not any(nest.parallel):
+            (element, _), (about, map_) = (nest.inputs[n] for n in numbers)
+            first, between = self.sum_of.get(element), self.alone.get(about)
+            if first is None or between is None or len(first.operations) > 1:
+                return
+            if any(p != ZERO for p in map_):
+                return
+            members = [*first.operations, *between.operations, op]
+            if self._are_one(members):
+                first.operations = members
+                groups.remove(between)
+                groups.remove(group)
+
+    def _are_one(self, members: Sequence[Operation]) -> bool:
+        """Whether the last of some operations is the first one that needs the others' results, but for themselves."""
+        sum_, between, last = members
+        if not any(v in sum_.results for v in between.operands):
+            return False
+        here = self.position[last]
+        users = [self._user(u.operation) for op in members[:-1] for r in op.results for u in r.uses]
+        return all(user in members or self.position[user] > here for user in users)
 
     def _candidates(self, nest: LoopNest) -> Iterator[_Group]:
         """The groups that an operation may join: of what it reads; a reduction also those that read the same."""

@@ -62,8 +62,8 @@ STRIP_LENGTH = 4096
 READ_STREAMS = 4
 """Places of memory that a reduction reads from in turn: a core gets a fifth more from several streams than from one."""
 
-READ_PIECE = 256
-"""Elements that it takes of each in turn."""
+READ_BYTES = 1024
+"""What it takes of each in turn."""
 
 FOLDED_ROW = 256
 """Rows of at most half as many columns are taken several at a time, so that loops over them are long."""

@@ -24,13 +24,17 @@ func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>) {
 
 // -----
 
-// Everything is reduced: one flat loop in blocks, which threads share; then their results, in order.
+// Everything is reduced: one flat loop in blocks, which threads share; then their results, in order. A block is read from four places
+// in turn.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[PARTIAL:%\S+]] = memref.alloca() : memref<256xi64>
 // CHECK:         rt.parallel
 // CHECK:           [[NEUTRAL:%\S+]] = arith.constant 1 : i64
 // CHECK:           scf.for [[BLOCK:%\S+]] =
-// CHECK:             [[P:%\S+]] = scf.for {{.*}} iter_args({{.*}} = [[NEUTRAL]]) -> (i64)
+// CHECK:             [[P:%\S+]] = scf.for [[FIRST:%\S+]] = {{.*}} iter_args({{.*}} = [[NEUTRAL]]) -> (i64)
+// CHECK-NEXT:          scf.for [[PLACE:%\S+]] = [[FIRST]]
+// CHECK:                 scf.for %{{.*}} = [[PLACE]]
+// CHECK-NEXT:              memref.load
 // CHECK:             memref.store [[P]], [[PARTIAL]][[[BLOCK]]]
 // CHECK:         [[ALL:%\S+]] = scf.for [[BLOCK:%\S+]] = {{.*}} iter_args([[SO_FAR:%\S+]] = {{.*}})
 // CHECK-NEXT:      [[P:%\S+]] = memref.load [[PARTIAL]][[[BLOCK]]]

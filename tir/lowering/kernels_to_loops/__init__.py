@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -27,6 +27,7 @@ from tir.dialects.projections import projection
 from tir.dialects.structural_key import region_key
 from tir.lowering.kernels_to_loops.columns import lower_columns
 from tir.lowering.kernels_to_loops.elementwise import fill, fill_buffer, lower_elementwise
+from tir.lowering.kernels_to_loops.moments import Moments, find_moments
 from tir.lowering.kernels_to_loops.rows import lower_rows
 from tir.lowering.kernels_to_loops.scatter import lower_scatter
 from tir.lowering.kernels_to_loops.structure import Structured
@@ -135,8 +136,7 @@ def _lower_body(
     if not rows:
         for made in local.values():
             builder.add(made)
-        for op in ops:
-            _lower_alone(builder, op)
+        _lower_in_order(builder, ops)
         for made in local:
             builder.add(memref.DeallocOp.get(made))
     else:
@@ -164,6 +164,19 @@ def _structured(
         parallel=tuple(t.data is IteratorType.PARALLEL for t in op.iterator_types.data),
         starts=tuple(starts.pop(o.buffer, None) for o in operands[split:]),
     )
+
+
+def _lower_in_order(builder: LoopBuilder, ops: Sequence[Structured]) -> None:
+    """Loops for operations that share none, but perhaps memory in the cache."""
+    found = find_moments(ops)
+    moments: Moments | None = None
+    for number, op in enumerate(ops):
+        if found is not None and number == found[0]:
+            moments = Moments(builder, op, ops[found[1]])
+        elif moments is not None and found is not None and number == found[1]:
+            moments.finish()
+        else:
+            _lower_alone(builder, op)
 
 
 def _lower_alone(builder: LoopBuilder, op: Structured) -> None:

@@ -28,13 +28,21 @@ from tir.support.cost_model import NARROW_SUM_BLOCK, SUM_BLOCK
 
 
 def reduce_in_registers(
-    builder: LoopBuilder, op: Structured, loops: Sequence[Loop], reduced: Sequence[int]
+    builder: LoopBuilder,
+    op: Structured,
+    loops: Sequence[Loop],
+    reduced: Sequence[int],
+    *,
+    streams: int = 1,
 ) -> dict[int, SSAValue]:
-    """The reduction loops, and what the outputs that accumulate come to, by their numbers."""
+    """The reduction loops, and what the outputs that accumulate come to, by their numbers.
+
+    The innermost loop takes blocks from so many places in turn: memory sends several streams faster than one.
+    """
     accumulating = [n for n in range(len(op.outputs)) if op.accumulates(n)]
     long = [n for n in accumulating if op.is_long_sum(n)]
     narrow = [n for n in accumulating if op.is_narrow_sum(n)]
-    in_blocks = bool(long or narrow)
+    in_blocks = bool(long or narrow or streams > 1)
     body = op.with_narrow_sums() if narrow else op
     starts = {n: op.start(n) for n in accumulating}
 
@@ -74,7 +82,10 @@ def reduce_in_registers(
                 lower=extent.lower,
                 interleave=None if deeper else op.interleave,
             )
-        blocks = _Blocks(builder, accumulating, long, narrow, op.interleave)
+        size = NARROW_SUM_BLOCK if narrow else SUM_BLOCK
+        if streams > 1:
+            size = min(size, op.read_piece)
+        blocks = _Blocks(builder, accumulating, long, narrow, size, streams, op.interleave)
         return blocks.emit(extent, carried, lambda i, v: element(body, at(i), v))
 
     zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]
@@ -93,6 +104,8 @@ class _Blocks:
     accumulating: Sequence[int]
     long: Sequence[int]
     narrow: Sequence[int]
+    length: int
+    streams: int
     interleave: int | None
 
     def emit(
@@ -103,7 +116,7 @@ class _Blocks:
     ) -> Sequence[SSAValue]:
         """The loop over blocks; carried are the accumulators, then the corrections of long sums."""
         builder = self.builder
-        size = builder.index(NARROW_SUM_BLOCK if self.narrow else SUM_BLOCK)
+        size = builder.index(self.length)
 
         def block(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
             end = builder.smaller(builder.add_index(start, size), extent.upper)
@@ -115,7 +128,18 @@ class _Blocks:
                 values, builder.for_(end, inner, step, lower=start, interleave=self.interleave)
             )
 
-        return builder.for_(extent.upper, carried, block, lower=extent.lower, step=size)
+        if self.streams == 1:
+            return builder.for_(extent.upper, carried, block, lower=extent.lower, step=size)
+        lower = extent.lower or builder.index(0)
+        count = builder.binary(arith.SubiOp, extent.upper, lower)
+        most = builder.multiply(size, builder.index(self.streams))
+        distance = builder.multiply(builder.ceil_divide(count, most), size)
+        stop = builder.smaller(builder.add_index(lower, distance), extent.upper)
+
+        def turn(first: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            return builder.for_(extent.upper, values, block, lower=first, step=distance)
+
+        return builder.for_(stop, carried, turn, lower=lower, step=size)
 
     def _zero(self, number: int, value: SSAValue) -> SSAValue:
         """What an accumulator starts from in a block."""

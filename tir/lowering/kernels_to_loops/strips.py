@@ -22,7 +22,7 @@ from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.visits import visit_all
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, product
-from tir.support.cost_model import READ_PIECE, READ_STREAMS, STRIP_LENGTH, SUM_ROWS
+from tir.support.cost_model import READ_STREAMS, STRIP_LENGTH, SUM_ROWS
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class StripAccumulators:
     def _take_turns(self, strip: Strip, first: SSAValue, last: SSAValue, rows: Rows) -> None:
         """A few rows at a time, a piece of each in turn: memory sends several streams faster than one."""
         builder = self.builder
-        streams, piece = builder.index(READ_STREAMS), builder.index(READ_PIECE)
+        streams, piece = builder.index(READ_STREAMS), builder.index(self.op.read_piece)
 
         def some(start: SSAValue, _: object) -> tuple[()]:
             end = builder.smaller(builder.add_index(start, streams), last)

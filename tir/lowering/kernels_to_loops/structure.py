@@ -11,9 +11,9 @@ from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects.linalg_generic import MAY_SUM_NARROW
-from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import AnyOperand, Operand
-from tir.support.cost_model import HEAVY_WORK, PARALLEL_WORK, work_per_element
+from tir.support.cost_model import HEAVY_WORK, PARALLEL_WORK, READ_BYTES, work_per_element
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,12 @@ class Structured:
     def interleave(self) -> int | None:
         """How many vectors at a time the innermost loop works on; None leaves it to LLVM."""
         return 2 if self.work > HEAVY_WORK else None
+
+    @property
+    def read_piece(self) -> int:
+        """How many iterations read from one place before it is the turn of another."""
+        widths = [element_bytes(o.buffer) for o in buffers(self.inputs)]
+        return READ_BYTES // max(widths, default=1)
 
     def accumulates(self, number: int) -> bool:
         """Whether an output is reduced; others are written once for each iteration."""
@@ -138,3 +144,8 @@ def grain(builder: LoopBuilder, work: SSAValue) -> SSAValue:
 def buffers(operands: Sequence[AnyOperand]) -> list[Operand]:
     """The operands that are in memory."""
     return [o for o in operands if isinstance(o, Operand)]
+
+
+def element_bytes(buffer: SSAValue) -> int:
+    """The size of an element of a buffer in memory."""
+    return max(getattr(memref_type(buffer).element_type, "bitwidth", 8) // 8, 1)

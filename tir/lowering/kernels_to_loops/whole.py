@@ -1,11 +1,12 @@
 """Reductions over all loops: blocks of elements that threads share, then one sum of what they came to.
 
+A block of a flat loop is read from several places in turn, which memory does faster than one after the other.
 The blocks depend on the number of elements only, so the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xdsl.dialects.builtin import FloatAttr, MemRefType, f64
@@ -19,21 +20,26 @@ from tir.lowering.kernels_to_loops.registers import reduce_in_registers
 from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import flatten, loop_sizes, product
-from tir.support.cost_model import PARTIAL_BLOCK, PARTIAL_RESULTS
+from tir.support.cost_model import PARTIAL_BLOCK, PARTIAL_RESULTS, READ_STREAMS
 
 
 def lower_whole(builder: LoopBuilder, op: Structured) -> None:
     """One flat loop where the types promise that all is contiguous, else a nest."""
     operands = buffers(op.operands)
     sizes = loop_sizes(builder, operands, op.loops)
-    walked = [o for o in operands if not o.is_scalar]
-    flat = all(o.is_full(op.loops) and o.is_contiguous for o in walked)
-    if flat and not (op.loops > 1 and op.uses_indices):
+    if is_flat(op):
         total = product(builder, sizes)
         one = op.with_operands(flatten(builder, operands, total))
         _reduce(builder, replace(one, parallel=(False,)), [total])
     else:
         _reduce(builder, op, sizes)
+
+
+def is_flat(op: Structured) -> bool:
+    """Whether types promise that one loop over contiguous memory does the same."""
+    walked = [o for o in buffers(op.operands) if not o.is_scalar]
+    flat = all(o.is_full(op.loops) and o.is_contiguous for o in walked)
+    return flat and not (op.loops > 1 and op.uses_indices)
 
 
 def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> None:
@@ -43,7 +49,7 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
         emit(builder, op, [Extent(size) for size in sizes])
         return
     count, inner = sizes[0], product(builder, sizes[1:])
-    block = _block(builder, count, inner if len(sizes) > 1 else None)
+    block = block_length(builder, count, inner if len(sizes) > 1 else None)
     blocks = builder.ceil_divide(count, block)
     partial = {n: builder.alloca(MemRefType(c.type, [PARTIAL_RESULTS])) for n, c in known.items()}
 
@@ -55,7 +61,8 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
             lower = builder.multiply(number, block)
             upper = builder.smaller(builder.add_index(lower, block), count)
             loops = [Extent(upper, lower), *map(Extent, sizes[1:])]
-            results = reduce_in_registers(builder, anew, loops, range(len(loops)))
+            streams = READ_STREAMS if len(loops) == 1 else 1
+            results = reduce_in_registers(builder, anew, loops, range(len(loops)), streams=streams)
             for n, value in results.items():
                 builder.store(value, partial[n], [number])
             return ()
@@ -64,10 +71,10 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
 
     work = builder.multiply(builder.multiply(block, inner), builder.index(op.work))
     builder.parallel(blocks, grain(builder, work), part)
-    _combine(builder, op, known, partial, blocks)
+    combine_blocks(builder, op, known, partial, blocks)
 
 
-def _block(builder: LoopBuilder, count: SSAValue, inner: SSAValue | None) -> SSAValue:
+def block_length(builder: LoopBuilder, count: SSAValue, inner: SSAValue | None = None) -> SSAValue:
     """How many iterations of the first loop make a partial result."""
     least = builder.index(PARTIAL_BLOCK)
     if inner is not None:
@@ -75,11 +82,11 @@ def _block(builder: LoopBuilder, count: SSAValue, inner: SSAValue | None) -> SSA
     return builder.larger(least, builder.ceil_divide(count, builder.index(PARTIAL_RESULTS)))
 
 
-def _combine(
+def combine_blocks(
     builder: LoopBuilder,
     op: Structured,
-    combiners: dict[int, Combiner],
-    partial: dict[int, SSAValue],
+    combiners: Mapping[int, Combiner],
+    partial: Mapping[int, SSAValue],
     blocks: SSAValue,
 ) -> None:
     """From partial results to results, which are stored; long sums with compensation."""
