@@ -15,6 +15,7 @@ from tir.lowering.expand_math.exp import downward, exp_parts, simple_parts
 from tir.lowering.expand_math.formats import F64
 
 CENTER = 3.0
+ERF_CUT = 139 / 128
 
 
 def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
@@ -23,16 +24,33 @@ def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`1 - exp(-y)` with `y = -log(erfc(|x|))`, a polynomial: one formula from zero to where erf is one"""
-    is_double = b.format is F64
+    """The sign of x at the function of `|x|`."""
+    result = erf_of_positive_f64(b, x) if b.format is F64 else erf_of_positive_f32(b, x)
+    return b.with_sign_of(result, x)
+
+
+def erf_of_positive_f32(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """A polynomial up to about 1, then `1 - p**8`: of a polynomial for the eighth root of erfc, as that is small, little is asked."""
+    magnitude = b.abs(x)
+    near = b.polynomial(b.mul(magnitude, magnitude), coefficients.ERF_SMALL_F32)
+    near = b.fma(magnitude, near, magnitude)
     # At the bound the result has rounded to one.
-    magnitude = b.at_most(b.abs(x), 6.0 if is_double else 4.0)
-    slope = b.polynomial(magnitude, coefficients.ERF_F64 if is_double else coefficients.ERF_F32)
-    y = b.fma(magnitude, slope, magnitude)
+    beyond = b.sub(b.at_most(magnitude, 3.92), ERF_CUT)
+    constant, *others = coefficients.ERFC_ROOT_F32
+    power = b.fma(beyond, b.polynomial(beyond, others), constant)
+    for _ in range(2):
+        power = b.mul(power, power)
+    far = b.fma(b.neg(power), power, 1.0)
+    return b.select(b.compare("lt", magnitude, ERF_CUT), near, far)
+
+
+def erf_of_positive_f64(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`erf(|x|) = 1 - exp(-y)` with a polynomial for `y = -log(erfc(|x|))`"""
+    magnitude = b.at_most(b.abs(x), 6.0)
+    y = b.fma(magnitude, b.polynomial(magnitude, coefficients.ERF_F64), magnitude)
     parts = simple_parts(b, b.neg(y), b.format.exponent_rounder())
     power = b.power_of_two(parts.shifted)
-    result = b.fma(b.neg(parts.tail), power, b.sub(1.0, power))
-    return b.with_sign_of(result, x)
+    return b.fma(b.neg(parts.tail), power, b.sub(1.0, power))
 
 
 def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
