@@ -103,6 +103,13 @@ def expand_exp(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
 
 
+def expand_exp_nonpositive(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`exp(x)` for `x <= 0`"""
+    scaling = downward(b)
+    bounded = b.at_least(x, b.format.exp_underflow)
+    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
+
+
 def expand_exp2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`2**x`: the reduction is exact"""
     fmt = b.format
@@ -131,9 +138,7 @@ def expand_expm1(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 def exp_of_minus_abs(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(-|x|)`"""
-    scaling = downward(b)
-    bounded = b.at_least(b.neg(b.abs(x)), b.format.exp_underflow)
-    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
+    return expand_exp_nonpositive(b, b.neg(b.abs(x)))
 
 
 def expand_sigmoid(b: ScalarBuilder, x: SSAValue) -> SSAValue:
