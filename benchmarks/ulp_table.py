@@ -39,8 +39,8 @@ a unit in the last place, the critical terms are carried as unevaluated sums of 
 `pow`, `exp(-x*x)` in `erfc`, the square roots in `asinh` and `acosh`.
 
 Time goes by the number of operations, as vector code computes every case: so most functions have one formula
-for their whole range (`tanh` and `sinh` by an addition theorem that is exact near zero, `erf` of float64 as `1 - exp(-y)` with a
-polynomial for y), powers of two are one shift of a sum that rounded to an integer, long polynomials are evaluated in pairs (Estrin) and short ones in a chain (Horner), and special
+for their whole range (`tanh` and `sinh` by an addition theorem that is exact near zero) or two short ones (`erf`: beyond 1.2 it is
+`1 - p**8`, and little is asked of the polynomial p for the eighth root of erfc), powers of two are one shift of a sum that rounded to an integer, long polynomials are evaluated in pairs (Estrin) and short ones in a chain (Horner), and special
 values come from clamps and sign bits where that is possible.
 
 `sin`, `cos` and `tan` are right for every argument. Multiples of a three-part pi/2 are subtracted from arguments below 2**20

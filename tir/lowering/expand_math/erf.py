@@ -1,6 +1,8 @@
 """erf and erfc.
 
-Near zero a polynomial; elsewhere `erfc(x) = exp(-x*x) g(t) / (1 + 2x)`, where `g` is nearly constant in
+erf: near zero a polynomial; elsewhere another one for the eighth root of what erf lacks to 1.
+
+erfc: near zero a polynomial for erf; elsewhere `erfc(x) = exp(-x*x) g(t) / (1 + 2x)`, where `g` is nearly constant in
 `t = (x - 3)/(x + 3)` (M. M. Shepherd and J. G. Laframboise, "Chebyshev approximation of
 (1 + 2x) exp(x^2) erfc x", Mathematics of Computation 36, 1981).
 """
@@ -11,11 +13,11 @@ from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
 from tir.lowering.expand_math.builder import ScalarBuilder
-from tir.lowering.expand_math.exp import downward, exp_parts, simple_parts
+from tir.lowering.expand_math.exp import downward, exp_parts
 from tir.lowering.expand_math.formats import F64
 
 CENTER = 3.0
-ERF_CUT = 139 / 128
+ERF_CUT = 153 / 128
 
 
 def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
@@ -24,33 +26,20 @@ def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """The sign of x at the function of `|x|`."""
-    result = erf_of_positive_f64(b, x) if b.format is F64 else erf_of_positive_f32(b, x)
-    return b.with_sign_of(result, x)
-
-
-def erf_of_positive_f32(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """A polynomial up to about 1, then `1 - p**8`: of a polynomial for the eighth root of erfc, as that is small, little is asked."""
+    is_double = b.format is F64
+    near_table = coefficients.ERF_SMALL_F64 if is_double else coefficients.ERF_SMALL_F32
+    root_table = coefficients.ERFC_ROOT_F64 if is_double else coefficients.ERFC_ROOT_F32
     magnitude = b.abs(x)
-    near = b.polynomial(b.mul(magnitude, magnitude), coefficients.ERF_SMALL_F32)
-    near = b.fma(magnitude, near, magnitude)
+    near = b.fma(magnitude, b.polynomial(b.mul(magnitude, magnitude), near_table), magnitude)
     # At the bound the result has rounded to one.
-    beyond = b.sub(b.at_most(magnitude, 3.92), ERF_CUT)
-    constant, *others = coefficients.ERFC_ROOT_F32
-    power = b.fma(beyond, b.polynomial(beyond, others), constant)
+    beyond = b.sub(b.at_most(magnitude, 5.93 if is_double else 3.92), ERF_CUT)
+    power = b.fma(beyond, b.polynomial(beyond, root_table[1:]), root_table[0])
     for _ in range(2):
         power = b.mul(power, power)
     far = b.fma(b.neg(power), power, 1.0)
-    return b.select(b.compare("lt", magnitude, ERF_CUT), near, far)
-
-
-def erf_of_positive_f64(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`erf(|x|) = 1 - exp(-y)` with a polynomial for `y = -log(erfc(|x|))`"""
-    magnitude = b.at_most(b.abs(x), 6.0)
-    y = b.fma(magnitude, b.polynomial(magnitude, coefficients.ERF_F64), magnitude)
-    parts = simple_parts(b, b.neg(y), b.format.exponent_rounder())
-    power = b.power_of_two(parts.shifted)
-    return b.fma(b.neg(parts.tail), power, b.sub(1.0, power))
+    result = b.select(b.compare("lt", magnitude, ERF_CUT), near, far)
+    return b.with_sign_of(result, x)
 
 
 def expand_erfc(b: ScalarBuilder, x: SSAValue) -> SSAValue:
