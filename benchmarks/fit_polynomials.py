@@ -143,6 +143,8 @@ def scaled_erfc(x: Any) -> Any:
 
 
 ERFC_CENTER = mpf(3)
+# The eighth root of erfc is nearly a float32 there, and so is the constant term of its polynomial.
+ERF_CUT = mpf(153) / 128
 BOTH = (("f64", TARGETS["f64"]), ("f32", TARGETS["f32"]))
 ROOM = mpf("1.01")
 LN2_HALF = mp.log(2) / 2 * ROOM
@@ -273,22 +275,28 @@ FITS = [
         "(atanh(x) - x) / x**3 in x*x, |x| <= 1/2",
     ),
     Fit(
-        "ERF",
-        lambda x: -mp.log(mp.erfc(x)) / x - 1,
+        "ERF_SMALL",
+        lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1,
         0,
-        mpf(4),
-        lambda x: max(x * mp.erfc(x) / mp.erf(x), mpf(2) ** -16),
-        (("f32", mpf(2) ** -29),),
-        "-log(erfc(x))/x - 1, 0 <= x <= 4",
+        ERF_CUT**2,
+        lambda z: mp.sqrt(z) / mp.erf(mp.sqrt(z)),
+        (("f64", mpf(2) ** -57), ("f32", mpf(2) ** -28)),
+        "erf(x)/x - 1 in x*x, |x| <= 1.1953125",
     ),
-    Fit(
-        "ERF",
-        lambda x: -mp.log(mp.erfc(x)) / x - 1,
-        0,
-        mpf(6),
-        lambda x: max(x * mp.erfc(x) / mp.erf(x), mpf(2) ** -40),
-        (("f64", mpf(2) ** -56),),
-        "-log(erfc(x))/x - 1, 0 <= x <= 6",
+    *(
+        Fit(
+            "ERFC_ROOT",
+            lambda u: mp.root(mp.erfc(ERF_CUT + u), 8),
+            0,
+            bound - ERF_CUT,
+            lambda u, least=least: max(8 * mp.erfc(ERF_CUT + u) ** mpf("0.875"), least),
+            (target,),
+            f"erfc(x)**(1/8) in x - 1.1953125, 1.1953125 <= x <= {float(bound)}",
+        )
+        for bound, least, target in (
+            (mpf("5.93"), mpf(2) ** -44, ("f64", mpf(2) ** -56)),
+            (mpf("3.92"), mpf(2) ** -14, ("f32", mpf(2) ** -26.5)),
+        )
     ),
     Fit(
         "ERF_NEAR",

@@ -28,7 +28,7 @@ from tests.lowering.scalar_jit import CompiledLoop
 INTRODUCTION = """# Elementary functions
 
 The pass `expand-math` turns every elementary function on float32 and float64 into straight-line code: an argument
-reduction, a minimax polynomial, a reconstruction. There is no table, no branch and no call, so LLVM
+reduction, a minimax polynomial, a reconstruction. There is no table and no branch, so LLVM
 vectorizes loops over it for whatever vectors the CPU has, and a GPU needs no library. No fast-math flag is
 set: infinities, NaNs, signed zeros, subnormal arguments and subnormal results are those of C99.
 Fused multiply-adds are used freely; a CPU without them gives the same results, slowly.
@@ -39,13 +39,17 @@ a unit in the last place, the critical terms are carried as unevaluated sums of 
 `pow`, `exp(-x*x)` in `erfc`, the square roots in `asinh` and `acosh`.
 
 Time goes by the number of operations, as vector code computes every case: so most functions have one formula
-for their whole range (`tanh` and `sinh` by an addition theorem that is exact near zero, `erf` as `1 - exp(-y)` with a
-polynomial for y), long polynomials are evaluated in pairs (Estrin) and short ones in a chain (Horner), and special
+for their whole range (`tanh` and `sinh` by an addition theorem that is exact near zero) or two short ones (`erf`: beyond 1.2 it is
+`1 - p**8`, and little is asked of the polynomial p for the eighth root of erfc), powers of two are one shift of a sum that rounded to an integer, long polynomials are evaluated in pairs (Estrin) and short ones in a chain (Horner), and special
 values come from clamps and sign bits where that is possible.
 
-`sin`, `cos` and `tan` are right for every argument. In float32 the argument is multiplied, in float64, by seven exact words
-of 1/(2 pi); sine and cosine of what is left are evaluated in float32. In float64 a three-part pi/2 serves below 2**20, and a
-Payne-Hanek product in integers beyond; both are always computed, which makes these the most expensive functions here.
+`sin`, `cos` and `tan` are right for every argument. Multiples of a three-part pi/2 are subtracted from arguments below 2**20
+(2**16 in float32; 2**24 in `tan`, which computes in float64). Larger ones have a function of their own: a Payne-Hanek product in integers, and
+for float32 products in float64 with seven exact words of 1/(2 pi). Vector code cannot branch element by element, and would compute
+that for every element. So loops call the function for a whole vector at a time, and it returns at once if no element is large: three
+instructions. It preserves all registers, so that the loop keeps its constants.
+
+`exp_nonpositive` is what rows that were shifted by their maximum use: as nothing overflows, it does without the cases of `exp`.
 
 ## Largest errors
 

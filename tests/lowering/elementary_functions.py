@@ -48,6 +48,12 @@ def softplus(x: Any) -> Any:
     return max(x, mp.mpf(0)) + log1p(mp.exp(-abs(x)))
 
 
+def exp_nonpositive(x: Any) -> Any:
+    if x > 0:
+        raise ValueError("positive")
+    return mp.exp(x)
+
+
 def cbrt(x: Any) -> Any:
     return mp.sign(x) * mp.cbrt(abs(x))
 
@@ -69,6 +75,9 @@ NEAR_MULTIPLES = (6381956970095103.0 * 2.0**797, 16367173.0 * 2.0**72, 2.0**1023
 TRIG_SPECIAL = (*PI_MULTIPLES, *NEAR_MULTIPLES)
 
 FUNCTIONS = [
+    Function(
+        math_ext.ExpNonPositiveOp, exp_nonpositive, (-750, 0), (-0.0, -745.1, -103.9, -87.3, -1e-9)
+    ),
     Function(math.ExpOp, mp.exp, (-750, 715), (709.78, -745.1, 88.72, -103.9, -87.3)),
     Function(math.Exp2Op, lambda x: mp.power(2, x), (-1080, 1030), (128, -149, -126, -1074, -1022)),
     Function(math.ExpM1Op, mp.expm1, (-40, 715), (-0.35, 0.35, -1.04, 1.04, 709.78, 88.72, -36.7)),
@@ -199,7 +208,15 @@ def largest_error(
     for index, result in enumerate(results.tolist()):
         arguments = tuple(float(p[index]) for p in points)
         if (
-            function.op_class in (math.ExpOp, math.ExpM1Op, math.SinhOp, math.CoshOp, math.Exp2Op)
+            function.op_class
+            in (
+                math.ExpOp,
+                math_ext.ExpNonPositiveOp,
+                math.ExpM1Op,
+                math.SinhOp,
+                math.CoshOp,
+                math.Exp2Op,
+            )
             and abs(arguments[0]) > 2000
         ):
             continue

@@ -32,6 +32,7 @@ POINTS_AND_ORACLES: dict[
     type[Operation], tuple[tuple[float, ...], Callable[[np.ndarray], np.ndarray]]
 ] = {
     math.ExpOp: ((-87, -2, 2, 87), np.exp),
+    math_ext.ExpNonPositiveOp: ((-87, -2, 0), np.exp),
     math.Exp2Op: ((-120, -2, 2, 120), np.exp2),
     math.ExpM1Op: ((-20, -1.2, 0, 1.2, 87), np.expm1),
     math.LogOp: ((1e-6, 0.6, 1.6, 100), np.log),

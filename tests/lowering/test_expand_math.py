@@ -150,6 +150,7 @@ SPECIAL = {
         *[(np.nextafter(np.float32(0.5), np.float32(0)), 0.0)],
     ],
     math_ext.ErfcOp: [(0.0, 1), (-0.0, 1), (INF, 0), (-INF, 2), (1e30, 0), (-1e30, 2)],
+    math_ext.ExpNonPositiveOp: [(0.0, 1), (-0.0, 1), (-INF, 0), (-1e4, 0)],
     math_ext.SigmoidOp: [(0.0, 0.5), (INF, 1), (-INF, 0), (1e30, 1), (-1e30, 0)],
     math_ext.SoftplusOp: [(INF, INF), (-INF, 0), (1e30, 1e30), (-1e30, 0)],
 }

@@ -50,6 +50,16 @@ class ErfcOp(UnaryFloatOperation):
 
 
 @irdl_op_definition
+class ExpNonPositiveOp(UnaryFloatOperation):
+    """`exp(x)` of an x that is not positive, or NaN: `%y = math_ext.exp_nonpositive %x : f64`.
+
+    Such exponentials do not overflow, which is cheaper to compute. For positive x the result is not specified.
+    """
+
+    name = "math_ext.exp_nonpositive"
+
+
+@irdl_op_definition
 class SigmoidOp(UnaryFloatOperation):
     """`1 / (1 + exp(-x))` without overflow: `%y = math_ext.sigmoid %x : f64`."""
 
@@ -84,4 +94,4 @@ class FmodOp(IRDLOperation):
         super().__init__(operands=[value, rhs], result_types=[value.type])
 
 
-MathExt = Dialect("math_ext", [ErfcOp, SigmoidOp, SoftplusOp, FmodOp])
+MathExt = Dialect("math_ext", [ErfcOp, ExpNonPositiveOp, SigmoidOp, SoftplusOp, FmodOp])

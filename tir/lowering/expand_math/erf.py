@@ -1,6 +1,8 @@
 """erf and erfc.
 
-Near zero a polynomial; elsewhere `erfc(x) = exp(-x*x) g(t) / (1 + 2x)`, where `g` is nearly constant in
+erf: near zero a polynomial; elsewhere another one for the eighth root of what erf lacks to 1.
+
+erfc: near zero a polynomial for erf; elsewhere `erfc(x) = exp(-x*x) g(t) / (1 + 2x)`, where `g` is nearly constant in
 `t = (x - 3)/(x + 3)` (M. M. Shepherd and J. G. Laframboise, "Chebyshev approximation of
 (1 + 2x) exp(x^2) erfc x", Mathematics of Computation 36, 1981).
 """
@@ -11,10 +13,11 @@ from xdsl.ir import SSAValue
 
 from tir.lowering.expand_math import coefficients
 from tir.lowering.expand_math.builder import ScalarBuilder
-from tir.lowering.expand_math.exp import downward, exp_parts, simple_parts
+from tir.lowering.expand_math.exp import downward, exp_parts
 from tir.lowering.expand_math.formats import F64
 
 CENTER = 3.0
+ERF_CUT = 153 / 128
 
 
 def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
@@ -23,15 +26,19 @@ def ratio(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def expand_erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`1 - exp(-y)` with `y = -log(erfc(|x|))`, a polynomial: one formula from zero to where erf is one"""
+    """A polynomial up to about 1, then `1 - p**8`: of a polynomial for the eighth root of erfc, as that is small, little is asked."""
     is_double = b.format is F64
+    near_table = coefficients.ERF_SMALL_F64 if is_double else coefficients.ERF_SMALL_F32
+    root_table = coefficients.ERFC_ROOT_F64 if is_double else coefficients.ERFC_ROOT_F32
+    magnitude = b.abs(x)
+    near = b.fma(magnitude, b.polynomial(b.mul(magnitude, magnitude), near_table), magnitude)
     # At the bound the result has rounded to one.
-    magnitude = b.at_most(b.abs(x), 6.0 if is_double else 4.0)
-    slope = b.polynomial(magnitude, coefficients.ERF_F64 if is_double else coefficients.ERF_F32)
-    y = b.fma(magnitude, slope, magnitude)
-    parts = simple_parts(b, b.neg(y), b.format.exponent_rounder())
-    power = b.power_of_two(parts.shifted)
-    result = b.fma(b.neg(parts.tail), power, b.sub(1.0, power))
+    beyond = b.sub(b.at_most(magnitude, 5.93 if is_double else 3.92), ERF_CUT)
+    power = b.fma(beyond, b.polynomial(beyond, root_table[1:]), root_table[0])
+    for _ in range(2):
+        power = b.mul(power, power)
+    far = b.fma(b.neg(power), power, 1.0)
+    result = b.select(b.compare("lt", magnitude, ERF_CUT), near, far)
     return b.with_sign_of(result, x)
 
 

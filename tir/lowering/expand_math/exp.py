@@ -103,6 +103,13 @@ def expand_exp(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
 
 
+def expand_exp_nonpositive(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`exp(x)` for `x <= 0`"""
+    scaling = downward(b)
+    bounded = b.at_least(x, b.format.exp_underflow)
+    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
+
+
 def expand_exp2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`2**x`: the reduction is exact"""
     fmt = b.format
@@ -131,21 +138,18 @@ def expand_expm1(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 def exp_of_minus_abs(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(-|x|)`"""
-    scaling = downward(b)
-    bounded = b.at_least(b.neg(b.abs(x)), b.format.exp_underflow)
-    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
+    return expand_exp_nonpositive(b, b.neg(b.abs(x)))
 
 
 def expand_sigmoid(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`1 / (1 + t)` with `t = exp(-|x|)`, or `t / (1 + t)` where x is negative"""
+    """`n - n q` with `q = t / (1 + t)` and `t = exp(-|x|)`, where n is 1, or t where x is negative
+
+    As q is at most 1/2, and small where the result is or where that is nearly 1, little is asked of it.
+    """
     t = exp_of_minus_abs(b, x)
-    numerator = b.select(b.compare("lt", x, 0.0), t, 1.0)
-    denominator, low = b.fast_two_sum(1.0, t)
-    inverse = b.div(1.0, denominator)
-    quotient = b.mul(numerator, inverse)
-    negated = b.neg(quotient)
-    remainder = b.fma(negated, low, b.fma(negated, denominator, numerator))
-    return b.fma(remainder, inverse, quotient)
+    whole = b.select(b.compare("lt", x, 0.0), t, 1.0)
+    quotient = b.div(t, b.add(t, 1.0))
+    return b.fma(b.neg(whole), quotient, whole)
 
 
 def expand_softplus(b: ScalarBuilder, x: SSAValue) -> SSAValue:

@@ -105,14 +105,17 @@ def with_special_values(b: ScalarBuilder, x: SSAValue, result: SSAValue) -> SSAV
 
 def natural_log(b: ScalarBuilder, parts: Mantissa, low: SSAValue | None = None) -> SSAValue:
     """`exponent log 2 + log(1 + fraction) + low`"""
-    small = (
-        b.fma(parts.exponent, b.format.log2_low, low)
-        if low is not None
-        else b.mul(parts.exponent, b.format.log2_low)
-    )
+    log_2 = b.format.log2_high
+    if b.format is F32:
+        # By chance, that is right to 28 bits: no low part is needed.
+        log_2, small = math.log(2), low
+    elif low is None:
+        small = b.mul(parts.exponent, b.format.log2_low)
+    else:
+        small = b.fma(parts.exponent, b.format.log2_low, low)
     terms = log_terms(b, parts.fraction, small)
     log_mantissa = b.sub(parts.fraction, b.sub(terms.half_square, terms.product))
-    return b.fma(parts.exponent, b.format.log2_high, log_mantissa)
+    return b.fma(parts.exponent, log_2, log_mantissa)
 
 
 def log_of_sum(b: ScalarBuilder, x: SSAValue, low: SSAValue) -> SSAValue:

@@ -12,6 +12,7 @@ from tir.lowering.expand_math.erf import expand_erf, expand_erfc
 from tir.lowering.expand_math.exp import (
     expand_exp,
     expand_exp2,
+    expand_exp_nonpositive,
     expand_expm1,
     expand_sigmoid,
     expand_softplus,
@@ -59,6 +60,7 @@ EXPANDERS: dict[type[Operation], Expander] = {
     math.TanOp: expand_tan,
     math.TanhOp: expand_tanh,
     math_ext.ErfcOp: expand_erfc,
+    math_ext.ExpNonPositiveOp: expand_exp_nonpositive,
     math_ext.SigmoidOp: expand_sigmoid,
     math_ext.SoftplusOp: expand_softplus,
 }

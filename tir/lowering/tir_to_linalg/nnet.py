@@ -1,4 +1,8 @@
-"""Softmax and its relatives: a few generics over the same rows, each row shifted by its maximum."""
+"""Softmax and its relatives: a few generics over the same rows, each row shifted by its maximum.
+
+So no exponential is of a positive number. An infinite maximum M is a shift too: what is not M becomes -inf, and M itself NaN, which
+the logarithm of the sum takes for 0, so that the sum of shift and logarithm is M.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import AffineMapAttr, TensorType, f64, i64
 from xdsl.ir import SSAValue
 
+from tir.dialects import math_ext
 from tir.dialects.projections import ZERO, affine_map
 from tir.dialects.tir.base import TirOp, ints, optional_int, type_dtype
 from tir.lowering.tir_to_linalg.advanced_indexing import check_bounds, wrap_index
@@ -94,22 +99,29 @@ class _Rows:
         )
 
     def shifted_exponentials(self, top: SSAValue) -> SSAValue:
-        """exp(x - top)."""
+        """exp(x - top), where top is not less than any x."""
         return self.per_element(
             [self.x],
             [top],
-            lambda b, x, t: b.unary(math.ExpOp, b.binary(arith.SubfOp, x, t)),
+            lambda b, x, t: b.emit(
+                math_ext.ExpNonPositiveOp, (b.binary(arith.SubfOp, x, t),), x.type
+            ),
         )
 
-    def finite_maximum(self) -> SSAValue:
-        """The maximum, or 0 where it is infinite or NaN, so that inf - inf does not arise."""
-        return self.per_row([self.maximum()], self.dtype, _finite_or_zero)
+    def shift(self) -> SSAValue:
+        """The maximum, but 0 where that is -inf: nothing is left of such a row, rather than NaNs."""
+        return self.per_row([self.maximum()], self.dtype, _not_minus_infinity)
+
+    def log_total(self, b: Builder, total: SSAValue, shift: SSAValue) -> SSAValue:
+        """The logarithm of the sum of a row's shifted exponentials, as f64; 0 for a shift of inf."""
+        shift = convert(b, shift, self.dtype, "float64")
+        infinite = b.compare("oeq", shift, b.constant(float("inf"), f64))
+        return b.select(infinite, b.constant(0.0, f64), b.unary(math.LogOp, total))
 
 
-def _finite_or_zero(b: Builder, x: SSAValue) -> SSAValue:
-    infinity = b.constant(float("inf"), x.type)
-    finite = b.compare("olt", b.unary(math.AbsFOp, x), infinity)
-    return b.select(finite, x, b.constant(0.0, x.type))
+def _not_minus_infinity(b: Builder, x: SSAValue) -> SSAValue:
+    empty = b.compare("oeq", x, b.constant(float("-inf"), x.type))
+    return b.select(empty, b.constant(0.0, x.type), x)
 
 
 def _operand_rows(low: Lowering, operand: SSAValue, axes: Sequence[int]) -> _Rows:
@@ -151,13 +163,14 @@ def _log(b: Builder, total: SSAValue, dtype: str) -> SSAValue:
 
 
 def lower_log_sum_exp(low: Lowering, op: TirOp) -> None:
-    """log(sum(exp(x - max))) + max, where an infinite maximum is not subtracted."""
+    """log(sum(exp(x - max))) + max"""
     rows = _operand_rows(low, op.operands[0], ints(op.properties["axes"]))
-    shift = rows.finite_maximum()
+    shift = rows.shift()
     total = rows.sum(rows.shifted_exponentials(shift))
 
     def body(b: Builder, s: SSAValue, m: SSAValue) -> SSAValue:
-        wide = b.binary(arith.AddfOp, b.unary(math.LogOp, s), convert(b, m, rows.dtype, "float64"))
+        shifted = convert(b, m, rows.dtype, "float64")
+        wide = b.binary(arith.AddfOp, rows.log_total(b, s, m), shifted)
         return convert(b, wide, "float64", rows.dtype)
 
     low.bind(op.results[0], rows.per_row([total, shift], rows.dtype, body))
@@ -188,7 +201,7 @@ def lower_softmax_cross_entropy(low: Lowering, op: TirOp) -> None:
     scores, labels = op.operands
     checked = _Labels(low, scores, labels)
     rows = _operand_rows(low, scores, [1])
-    shift = rows.finite_maximum()
+    shift = rows.shift()
     total = rows.sum(rows.shifted_exponentials(shift))
 
     def body(b: Builder, s: SSAValue, m: SSAValue, label: SSAValue) -> SSAValue:
@@ -196,7 +209,7 @@ def lower_softmax_cross_entropy(low: Lowering, op: TirOp) -> None:
         picked = convert(b, b.extract(rows.x, position), rows.dtype, "float64")
         # Shifts cancel exactly where the picked score is the largest.
         relative = b.binary(arith.SubfOp, convert(b, m, rows.dtype, "float64"), picked)
-        wide = b.binary(arith.AddfOp, b.unary(math.LogOp, s), relative)
+        wide = b.binary(arith.AddfOp, rows.log_total(b, s, m), relative)
         return convert(b, wide, "float64", rows.dtype)
 
     type_ = signless(op.results[0].type)
@@ -224,9 +237,13 @@ def lower_softmax_cross_entropy_grad(low: Lowering, op: TirOp) -> None:
             f"{SIZE_MISMATCH}. (the scores have another number of rows than there are weights)",
         )
     rows = _operand_rows(low, scores, [1])
-    shift = rows.finite_maximum()
+    shift = rows.shift()
     total = rows.sum(rows.shifted_exponentials(shift))
-    log_total = rows.per_row([total], rows.dtype, lambda b, s: _log(b, s, rows.dtype))
+    log_total = rows.per_row(
+        [total, shift],
+        rows.dtype,
+        lambda b, s, m: convert(b, rows.log_total(b, s, m), "float64", rows.dtype),
+    )
 
     def body(
         b: Builder,
@@ -237,7 +254,8 @@ def lower_softmax_cross_entropy_grad(low: Lowering, op: TirOp) -> None:
         weight: SSAValue,
     ) -> SSAValue:
         log_probability = b.binary(arith.SubfOp, b.binary(arith.SubfOp, x, m), log_sum)
-        probability = b.unary(math.ExpOp, log_probability)
+        # The sum is at least 1, and its logarithm not negative.
+        probability = b.emit(math_ext.ExpNonPositiveOp, (log_probability,), x.type)
         is_label = b.compare("eq", b.iteration_index(1), checked.column(b, label))
         one_hot = b.select(is_label, b.constant(1.0, x.type), b.constant(0.0, x.type))
         return b.binary(arith.MulfOp, b.binary(arith.SubfOp, probability, one_hot), weight)
