@@ -82,6 +82,32 @@ def test_compiled_like_interpreted_and_numpy(program: Program, level: int | None
         compare(results, numpy_results(program), program)
 
 
+@given(programs(), st.booleans())
+def test_arguments_that_may_be_overwritten(program: Program, same: bool) -> None:
+    """Each input is read as it was, also where outputs and temporaries lie in the arrays, and where one array is given twice."""
+    variables = program.variables()
+    outputs = program.build(variables)
+    inputs = [tir.In(v, mutable=True) for v in variables]
+    function = tir.function(inputs, outputs, mode="FAST_RUN", on_unused_input="ignore")
+    arrays = [np.array(array) for array in program.arrays]
+    if same:
+        arrays = [_first_equal(arrays, array) for array in arrays]
+    results = function(*arrays)
+    compare(results, numpy_results(program), program)
+    for array, original in zip(arrays, program.arrays, strict=True):
+        array[...] = original
+    for array in arrays:
+        array.flags.writeable = False
+    compare(function(*arrays), numpy_results(program), program)
+    for array, original in zip(arrays, program.arrays, strict=True):
+        np.testing.assert_array_equal(array, original)
+
+
+def _first_equal(arrays: Sequence[Any], array: Any) -> Any:
+    """The first of the arrays that is the same in all but memory."""
+    return next(a for a in arrays if a.dtype == array.dtype and np.array_equal(a, array))
+
+
 @given(programs(FLOATS, max_steps=6, smooth=True, max_rank=2), AT_LEVEL)
 def test_gradients_compiled_like_interpreted(program: Program, level: int | None) -> None:
     variables = program.variables()
