@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.op_table import ROWS
+from tir.autodiff import rules  # noqa: F401  registers the rules of the dialect
 from tir.autodiff.registry import RULES
 from tir.dialects.tir import OPERATIONS
 from tir.lowering.tir_to_linalg.registry import LOWERINGS

@@ -11,6 +11,8 @@ import pytest
 import tir
 from tests.op_table import ROWS, Case, Failure, Row
 from tests.op_table.row import assert_matches
+from tests.reliability.configurations import LEVELS, call_with_threads, compiled_at
+from tests.reliability.guarded_run import EXPLORE
 from tir.graph import build
 from tir.graph.tensor_type import TensorType
 from tir.support.dtypes import ALL_DTYPES
@@ -27,15 +29,24 @@ def cases(name: str) -> tuple[Case, ...]:
     return tuple(BY_NAME[name].cases())
 
 
-def run(chunk: tuple[Case, ...], mode: str) -> list[Any]:
-    """The results of the cases, computed by one function."""
+def make_function(chunk: tuple[Case, ...], mode: str) -> Any:
+    """One function of all cases."""
     inputs, outputs = [], []
     for case in chunk:
         variables = case.variables()
         inputs += variables
         outputs.append(case.build(*variables))
-    function = tir.function(inputs, outputs, mode=mode, on_unused_input="ignore")
-    return function(*(array for case in chunk for array in case.arrays))
+    return tir.function(inputs, outputs, mode=mode, on_unused_input="ignore")
+
+
+def values(chunk: tuple[Case, ...]) -> list[Any]:
+    """The arguments of that function."""
+    return [array for case in chunk for array in case.arrays]
+
+
+def run(chunk: tuple[Case, ...], mode: str) -> list[Any]:
+    """The results of the cases, computed by one function."""
+    return make_function(chunk, mode)(*values(chunk))
 
 
 def check(chunk: tuple[Case, ...], results: list[Any], name: str) -> None:
@@ -62,6 +73,32 @@ def chunks(name: str) -> list[tuple[Case, ...]]:
 def test_forward(name: str, mode: str) -> None:
     for chunk in chunks(name):
         check(chunk, run(chunk, mode), name)
+
+
+SAMPLE = 6
+"""Cases of an operation that are tried at a level."""
+LEVEL_OF = [
+    pytest.param(name, level, id=f"{name}-{level}")
+    for level in LEVELS
+    for number, name in enumerate(BY_NAME)
+    if EXPLORE or LEVELS[number % len(LEVELS)] == level
+]
+
+
+def sample(name: str, level: int) -> tuple[Case, ...]:
+    """Some cases of an operation from all over the list, others at each level."""
+    found = cases(name)
+    return found[level % len(found) :: max(len(found) // SAMPLE, 1)][:SAMPLE]
+
+
+@pytest.mark.parametrize(("name", "level"), LEVEL_OF)
+def test_levels_and_threads(name: str, level: int) -> None:
+    """A few cases of each operation at one level of LLVM; all of them at all levels with `TIR_EXPLORE=1`."""
+    for chunk in chunks(name) if EXPLORE else [sample(name, level)]:
+        with compiled_at(level):
+            function = make_function(chunk, "FAST_RUN")
+        for threads, results in call_with_threads(function, *values(chunk)):
+            check(chunk, results, f"{name}, level {level}, {threads} threads")
 
 
 FAILURES = [(row, failure) for row in ROWS for failure in row.failures]

@@ -11,6 +11,7 @@ import pytest
 import tir
 from tests.op_table import ROWS, Case, Gradient, Row
 from tests.op_table.samples import normal
+from tests.reliability.configurations import LEVELS, call_with_threads, compiled_at
 from tir.graph import build
 
 Array = np.ndarray[Any, Any]
@@ -101,10 +102,13 @@ def test_compiled(start: int) -> None:
         outputs += found
         names += [name] * len(found)
     expected = interpreted(inputs, outputs)(*arrays)
-    function = tir.function(inputs, outputs, mode="FAST_RUN", on_unused_input="ignore")
-    for name, value, reference in zip(names, function(*arrays), expected, strict=True):
-        assert value.dtype == reference.dtype
-        np.testing.assert_allclose(value, reference, rtol=1e-11, atol=1e-13, err_msg=name)
+    with compiled_at((None, *LEVELS)[start // CHUNK % 5]):
+        function = tir.function(inputs, outputs, mode="FAST_RUN", on_unused_input="ignore")
+    for threads, results in call_with_threads(function, *arrays):
+        for name, value, reference in zip(names, results, expected, strict=True):
+            assert value.dtype == reference.dtype
+            what = f"{name}, {threads} threads"
+            np.testing.assert_allclose(value, reference, rtol=1e-11, atol=1e-13, err_msg=what)
 
 
 def _flat_rows() -> list[Row]:

@@ -337,10 +337,10 @@ def test_large_arguments_need_no_memory() -> None:
     x = T.dvector("x")
     f = tir.function([tir.In(x, mutable=True)], x * 2 + 1)
     argument = np.arange(1e7)
-    before = memory.statistics()
+    before = memory.statistics()["in_use"]
     assert f(argument) is argument
     assert f.peak_memory() == 0
-    assert memory.statistics() == before
+    assert memory.statistics()["in_use"] <= before
     np.testing.assert_array_equal(argument[:: 1 << 12], np.arange(1e7)[:: 1 << 12] * 2 + 1)
     argument.flags.writeable = False
     f(argument)

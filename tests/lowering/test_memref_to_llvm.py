@@ -272,3 +272,30 @@ def test_dynamic_stack_memory_is_refused() -> None:
               func.return
             }"""
         )
+
+
+COPY_OP = """
+func.func @copy(%x: memref<?x1x?xf32{layout}>, %y: memref<?x1x?xf32>) {{
+  "memref.copy"(%x, %y) : (memref<?x1x?xf32{layout}>, memref<?x1x?xf32>) -> ()
+  func.return
+}}
+"""
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 5), (0, 1, 4), (1, 1, 1)])
+def test_whole_buffers_are_copied(shape: tuple[int, ...]) -> None:
+    native = NativeModule(COPY_OP.format(layout=""))
+    x = np.arange(np.prod(shape), dtype="float32").reshape(shape)
+    # One element more, which stays.
+    space = np.full(x.size + 1, -1, "float32")
+    y = space[:-1].reshape(shape)
+    native("copy", x, y)
+    np.testing.assert_array_equal(y, x)
+    assert space[-1] == -1
+    native("copy", y, y)
+    np.testing.assert_array_equal(y, x)
+
+
+def test_copies_of_strided_memory_are_refused() -> None:
+    with pytest.raises(UnsupportedError, match="contiguous"):
+        convert(COPY_OP.format(layout=", strided<[?, ?, ?], offset: ?>"))

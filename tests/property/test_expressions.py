@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from hypothesis import given
+from hypothesis import strategies as st
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
 from xdsl.dialects.func import Func
@@ -13,10 +15,14 @@ from xdsl.parser import Parser
 
 import tir
 from tests.property.strategies import FLOATS, Program, programs
+from tests.reliability.configurations import LEVELS, call_with_threads, compiled_at
 from tir.dialects.tir import Tir
 from tir.graph import build
 from tir.graph.emit import emit
 from tir.interpreter import interpret
+
+AT_LEVEL = st.sampled_from([None, *LEVELS])
+"""As users have it, or at a level of LLVM with arrays that go the ways of large ones."""
 
 
 def compare(found: list[Any], expected: list[Any], program: Program, scale: float = 1) -> None:
@@ -57,27 +63,59 @@ def test_text_round_trip(program: Program) -> None:
     compare(interpret(again, program.arrays), interpret(module, program.arrays), program)
 
 
-@given(programs())
-def test_compiled_like_interpreted_and_numpy(program: Program) -> None:
+def functions(variables: Sequence[Any], outputs: Sequence[Any], level: int | None) -> list[Any]:
+    """The outputs compiled at a level of LLVM, and interpreted."""
+    with compiled_at(level):
+        return [
+            tir.function(variables, outputs, mode=mode, on_unused_input="ignore")
+            for mode in ("FAST_RUN", "FAST_COMPILE")
+        ]
+
+
+@given(programs(), AT_LEVEL)
+def test_compiled_like_interpreted_and_numpy(program: Program, level: int | None) -> None:
+    variables = program.variables()
+    compiled, interpreted = functions(variables, program.build(variables), level)
+    expected = interpreted(*program.arrays)
+    for _, results in call_with_threads(compiled, *program.arrays):
+        compare(results, expected, program)
+        compare(results, numpy_results(program), program)
+
+
+@given(programs(), st.booleans())
+def test_arguments_that_may_be_overwritten(program: Program, same: bool) -> None:
+    """Each input is read as it was, also where outputs and temporaries lie in the arrays, and where one array is given twice."""
     variables = program.variables()
     outputs = program.build(variables)
-    compiled, interpreted = (
-        tir.function(variables, outputs, mode=mode, on_unused_input="ignore")(*program.arrays)
-        for mode in ("FAST_RUN", "FAST_COMPILE")
-    )
-    compare(compiled, interpreted, program)
-    compare(compiled, numpy_results(program), program)
+    inputs = [tir.In(v, mutable=True) for v in variables]
+    function = tir.function(inputs, outputs, mode="FAST_RUN", on_unused_input="ignore")
+    arrays = [np.array(array) for array in program.arrays]
+    if same:
+        arrays = [_first_equal(arrays, array) for array in arrays]
+    results = function(*arrays)
+    compare(results, numpy_results(program), program)
+    for array, original in zip(arrays, program.arrays, strict=True):
+        array[...] = original
+    for array in arrays:
+        array.flags.writeable = False
+    compare(function(*arrays), numpy_results(program), program)
+    for array, original in zip(arrays, program.arrays, strict=True):
+        np.testing.assert_array_equal(array, original)
 
 
-@given(programs(FLOATS, max_steps=6, smooth=True, max_rank=2))
-def test_gradients_compiled_like_interpreted(program: Program) -> None:
+def _first_equal(arrays: Sequence[Any], array: Any) -> Any:
+    """The first of the arrays that is the same in all but memory."""
+    return next(a for a in arrays if a.dtype == array.dtype and np.array_equal(a, array))
+
+
+@given(programs(FLOATS, max_steps=6, smooth=True, max_rank=2), AT_LEVEL)
+def test_gradients_compiled_like_interpreted(program: Program, level: int | None) -> None:
     variables = program.variables()
     result = program.build(variables)[-1]
     cost = build.sum_(result, range(result.type.ndim))
     gradients = tir.grad(cost, variables, disconnected_inputs="ignore")
-    compiled, interpreted = (
-        tir.function(variables, gradients, mode=mode, on_unused_input="ignore")(*program.arrays)
-        for mode in ("FAST_RUN", "FAST_COMPILE")
-    )
-    # Gradients of products grow faster than the values do.
-    compare(compiled, interpreted, program, scale=100)
+    compiled, interpreted = functions(variables, gradients, level)
+    expected = interpreted(*program.arrays)
+    for _, results in call_with_threads(compiled, *program.arrays):
+        # Gradients of products grow faster than the values do.
+        compare(results, expected, program, scale=100)

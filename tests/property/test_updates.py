@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tir
+from tests.reliability.configurations import LEVELS, compiled_at
 from tir import tensor as T
 
 _SIZE = 4
@@ -39,7 +40,7 @@ def _build(tree: Any, leaves: list[Any]) -> Any:
     }[name]()
 
 
-def _state(mode: str, trees: list[Any]) -> list[np.ndarray]:
+def _state(mode: str, trees: list[Any], level: int | None = None) -> list[np.ndarray]:
     rng = np.random.default_rng(5)
     start = [rng.uniform(-1, 1, (_SIZE, _SIZE)) for _ in range(3)]
     variables = [tir.shared(value) for value in start]
@@ -50,12 +51,14 @@ def _state(mode: str, trees: list[Any]) -> list[np.ndarray]:
     updates += [
         (v, 0.5 * _build(tree, variables)) for v, tree in zip(variables[1:], trees[1:], strict=True)
     ]
-    f = tir.function([], [v.sum() for v in variables], updates=updates, mode=mode)
+    with compiled_at(level):
+        f = tir.function([], [v.sum() for v in variables], updates=updates, mode=mode)
     totals = [np.array(f()) for _ in range(3)]
     return [*totals, *(v.get_value() for v in variables)]
 
 
-@given(st.lists(_TREES, min_size=3, max_size=3))
-def test_updates(trees: list[Any]) -> None:
-    for fast, plain in zip(_state("FAST_RUN", trees), _state("FAST_COMPILE", trees), strict=True):
-        np.testing.assert_allclose(fast, plain, rtol=1e-9, atol=1e-12)
+@given(st.lists(_TREES, min_size=3, max_size=3), st.sampled_from([None, *LEVELS]))
+def test_updates(trees: list[Any], level: int | None) -> None:
+    fast, plain = _state("FAST_RUN", trees, level), _state("FAST_COMPILE", trees)
+    for one, other in zip(fast, plain, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)

@@ -212,7 +212,7 @@ def make_modules():
         llvm.parse_assembly("define i32 @f() { ret i32 1 }")
 thread = threading.Thread(target=make_modules, daemon=True)
 thread.start()
-for number in range(6):
+for number in range(4):
     child = os.fork()
     if child == 0:
         signal.alarm(60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import sys
 import threading
@@ -446,3 +447,18 @@ def test_reentrant_from_the_slow_path():
         lambda *a: inner(*(np.asarray(v, float) for v in a)), on_failure, []
     )
     np.testing.assert_array_equal(outer([1, 2], [3, 4]), [4, 6])
+
+
+def test_what_cpython_reads_last_outlives_a_collected_cycle() -> None:
+    """The collector empties dead objects in any order; what only it does not look at stays until its owners are gone."""
+    function = executable(ADD).bind(slow_path, on_failure, [])
+    definition = ctypes.c_void_p.from_address(id(function) + 16).value
+    assert definition is not None
+    name = ctypes.c_char_p.from_address(definition).value
+    assert function.__name__.encode() == name
+    bound = function.__self__  # type: ignore[attr-defined]
+    assert type(bound) is type(bound[-1]) is tuple, "tuples are never emptied"
+    uncollected = [held for held in bound[-1] if not gc.is_tracked(held)]
+    arrays = [held for held in uncollected if isinstance(held, np.ndarray)]
+    assert definition in [array.ctypes.data for array in arrays]
+    assert name in uncollected

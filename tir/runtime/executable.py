@@ -6,6 +6,8 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tir.runtime import products, python_abi, streams, threads
 from tir.runtime.cpu import LoadedObject, load_object
 from tir.runtime.pool import provide_pool
@@ -41,9 +43,12 @@ class Executable:
         provide_pool()
         self._loaded: LoadedObject = load_object(object_code, (ENTRY, _PEAK_MEMORY))
         self._name = name.encode("utf-8", "replace").replace(b"\0", b" ")
-        self._definition = _MethodDef(
+        definition = _MethodDef(
             self._name, self._loaded.address(ENTRY), _METH_FASTCALL | _METH_KEYWORDS, None
         )
+        # CPython reads it once more when a function dies, which may be after the collector of cycles has emptied this object
+        # and the structure. An array is nothing that it looks at.
+        self._definition = np.frombuffer(bytes(definition), np.uint8).copy()
 
     def bind(
         self,
@@ -60,9 +65,10 @@ class Executable:
         number in the module's table means. `defaults` has an array, or None, for each input, if the code takes
         defaults (`tir.positional`).
         """
-        bound = (slow_path, on_failure, *cells, *defaults, self)
-        # The tuple, and in it this object with the definition, lives as long as the function does.
-        return _NEW_BUILTIN(ctypes.addressof(self._definition), bound, None)
+        # The tuple, and all in it, lives as long as the function does.
+        kept = (self, self._name, self._definition)
+        bound = (slow_path, on_failure, *cells, *defaults, kept)
+        return _NEW_BUILTIN(self._definition.ctypes.data, bound, None)
 
     def peak_memory(self) -> int:
         """The most bytes that a successful call has allocated so far, for outputs and temporaries."""

@@ -150,13 +150,8 @@ class FunctionBufferizer:
         return buffer
 
     def _temporary(self, type_: TensorType, sizes: Sequence[SSAValue]) -> SSAValue:
-        return self.builder.value(
-            memref.AllocOp.create(
-                operands=list(sizes),
-                result_types=[contiguous(type_.element_type, type_.get_shape())],
-                properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, [len(sizes), 0])},
-            )
-        )
+        buffer = contiguous(type_.element_type, type_.get_shape())
+        return self.builder.value(memref.AllocOp(sizes, [], buffer))
 
     # Operations
 

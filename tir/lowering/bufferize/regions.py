@@ -122,11 +122,7 @@ def _local_buffer(
     type_ = empty.results[0].type
     assert isinstance(type_, TensorType)
     sizes = [inside.get(size, size) for size in empty.operands]
-    alloc = memref.AllocOp.create(
-        operands=sizes,
-        result_types=[MemRefType(type_.element_type, type_.get_shape())],
-        properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, [len(sizes), 0])},
-    )
+    alloc = memref.AllocOp(sizes, [], MemRefType(type_.element_type, type_.get_shape()))
     block.add_op(alloc)
     return alloc.results[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from xdsl.dialects import arith, memref
-from xdsl.dialects.builtin import DenseArrayBase, IndexType, IntegerType, MemRefType, i1, i32, i64
+from xdsl.dialects.builtin import IndexType, IntegerType, MemRefType, i1, i64
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 
 from tir.dialects import rt
@@ -52,11 +52,9 @@ def _place_on_the_stack(block: Block) -> list[memref.AllocOp]:
             remaining.append(op)
             continue
         total += size
-        place = memref.AllocaOp.create(
-            result_types=[op.memref.type],
-            properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, [0, 0])},
-            location=op.location,
-        )
+        type_ = memref_type(op.memref)
+        place = memref.AllocaOp.get(type_.element_type, shape=type_.get_shape())
+        place.location = op.location
         _replace(op, place, place.memref)
     return remaining
 

@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from xdsl.dialects import arith, memref, scf
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
-    DenseArrayBase,
     DictionaryAttr,
     FloatAttr,
     IndexType,
     IntegerAttr,
     MemRefType,
     i1,
-    i32,
     i64,
 )
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
@@ -168,13 +166,7 @@ class LoopBuilder:
 
     def alloc(self, type_: MemRefType, sizes: Sequence[SSAValue]) -> SSAValue:
         """A buffer of a size known when run; `dealloc` frees it."""
-        return self.value(
-            memref.AllocOp.create(
-                operands=list(sizes),
-                result_types=[type_],
-                properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, [len(sizes), 0])},
-            )
-        )
+        return self.value(memref.AllocOp(sizes, [], type_))
 
     def size(self, buffer: SSAValue, axis: int) -> SSAValue:
         """The size of one dimension of a memref."""
