@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from .side_by_side import starts
+
 _host: Host | None = None
 
 
@@ -49,11 +51,10 @@ def starting_meanwhile() -> Iterator[None]:
 
     The caller holds the lock, for the thread as well: it is gone when the block ends.
     """
-    if _host is not None:
+    starter = threading.Thread(target=_start)
+    if _host is not None or not starts(starter):
         yield
         return
-    starter = threading.Thread(target=_start)
-    starter.start()
     try:
         yield
     finally:
