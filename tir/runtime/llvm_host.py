@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from .llvm_lock import LLVM_LOCK
+from .side_by_side import starts
 
 _host: Host | None = None
 
@@ -72,11 +73,10 @@ def starting_meanwhile() -> Iterator[None]:
 
     The caller holds the lock, for the thread as well: it is gone when the block ends.
     """
-    if _host is not None:
+    starter = threading.Thread(target=_start)
+    if _host is not None or not starts(starter):
         yield
         return
-    starter = threading.Thread(target=_start)
-    starter.start()
     try:
         yield
     finally:

@@ -19,6 +19,7 @@ The division depends on the text only, not on the number of threads.
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -187,13 +188,12 @@ def _balanced(groups: list[list[_Symbol]]) -> list[list[_Symbol]]:
     """Groups put together to parts of about the same size, the largest part first."""
     sizes = [sum(symbol.text.count("\n") for symbol in group) for group in groups]
     parts: list[list[_Symbol]] = [[] for _ in range(-(-sum(sizes) // _LINES_OF_A_PART))]
-    loads = [0] * len(parts)
+    loads = [(0, number) for number in range(len(parts))]
     for number in sorted(range(len(groups)), key=lambda n: -sizes[n]):
-        least = loads.index(min(loads))
+        load, least = loads[0]
         parts[least] += groups[number]
-        loads[least] += sizes[number]
-    order = sorted(range(len(parts)), key=lambda n: -loads[n])
-    return [parts[number] for number in order]
+        heapq.heapreplace(loads, (load + sizes[number], least))
+    return [parts[number] for _, number in sorted(loads, key=lambda load: (-load[0], load[1]))]
 
 
 def _shared(module: _Module, divisions: list[list[_Symbol]]) -> frozenset[str]:
