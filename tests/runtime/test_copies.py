@@ -7,7 +7,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import tir
 import tir.tensor as T
@@ -33,6 +33,7 @@ def strided_arrays(draw: Any) -> np.ndarray[Any, Any]:
     return array
 
 
+@settings(deadline=None)
 @given(array=strided_arrays())
 def test_copies_what_numpy_copies(array: np.ndarray[Any, Any]) -> None:
     least, copies._LEAST_BYTES = copies._LEAST_BYTES, 1
