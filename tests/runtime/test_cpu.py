@@ -167,16 +167,25 @@ def test_a_blas_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> No
         blas.library()
 
 
-def test_compiling_gives_memory_back() -> None:
+COLD = """
+define i64 @other(i64 %a) optnone noinline {
+  %b = call i64 @add(i64 %a, i64 1)
+  ret i64 %b
+}
+"""
+
+
+@pytest.mark.parametrize("text", [ADD, ADD + COLD], ids=["one part", "two parts"])
+def test_compiling_gives_memory_back(text: str) -> None:
     def resident_kilobytes() -> int:
         fields = Path("/proc/self/statm").read_text().split()
         return int(fields[1]) * os.sysconf("SC_PAGESIZE") // 1024
 
     for _ in range(20):
-        cpu.compile_to_object(ADD)
+        cpu.compile_to_object(text)
     gc.collect()
     before = resident_kilobytes()
     for _ in range(50):
-        cpu.compile_to_object(ADD)
+        cpu.compile_to_object(text)
     gc.collect()
     assert (resident_kilobytes() - before) / 50 < 25

@@ -27,7 +27,7 @@ LEVELS = (
     Level(3, 3, vectorize_loops=True, vectorize_blocks=True),
 )
 """By their numbers. Level 2 is the default: the IR is in SSA form and its redundancies are gone when it comes here, so that
-LLVM's lighter pipeline with vectorization gives code as fast as that of level 3, in half the time."""
+LLVM's lighter pipeline with vectorization gives code as fast as that of level 3, for less work."""
 
 DEFAULT_LEVEL = 2
 _COLD = LEVELS[0]
