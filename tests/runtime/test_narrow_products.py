@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from tests.runtime.parallel_loops import gemm, gemm_onto
 from tir.config import config
-from tir.runtime import products
 
-NATIVE = Path(products.__file__).with_name("native")
 ROWS = (95, 96, 97, 111, 200)
 TERMS = (127, 128, 131, 255, 257, 512, 513, 700)
 """Around where vectors and blocks end."""
@@ -70,19 +65,3 @@ def test_threads_do_not_change_them(order: str) -> None:
     for count in (2, 3):
         with config.change_flags(threads=count):
             np.testing.assert_array_equal(gemm(a, b), expected)
-
-
-def test_both_precisions_have_the_same_loops() -> None:
-    text = (NATIVE / "narrow_products.ll").read_text()
-    begin, middle = (
-        text.index("\n; A block of the sum"),
-        text.rindex("\n; A block of the sum, with vectors along it"),
-    )
-    single, double = text[begin:middle], text[middle:]
-    assert _without_types(single) == _without_types(double)
-
-
-def _without_types(text: str) -> list[str]:
-    """The operations by name, and what they are applied to."""
-    text = re.sub(r"float|double|v8f32|v4f64|fptrunc|fadd", "T", text)
-    return re.findall(r"[@%][a-z_0-9]+", text)

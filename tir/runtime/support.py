@@ -18,6 +18,7 @@ from tir.support.machine import machine_description
 from .cache import Cache
 from .cpu import LoadedObject, compile_to_object, load_object
 from .llvm_lock import LLVM_LOCK
+from .native_text import expanded
 
 _FOLDER = Path(__file__).with_name("native")
 _BESIDE_THE_SOURCES = "__pycache__"
@@ -41,7 +42,7 @@ def load_support(name: str, exports: Iterable[str]) -> LoadedObject:
 
 
 def _object_code(name: str) -> bytes:
-    text = (_FOLDER / f"{name}.ll").read_text()
+    text = expanded((_FOLDER / f"{name}.ll").read_text())
     parts = (str(_OPT_LEVEL), installed("llvmlite"), machine_description(), text)
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     places = _places()

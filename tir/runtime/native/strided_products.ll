@@ -24,74 +24,44 @@ declare i64 @llvm.smax.i64(i64, i64)
 declare i64 @llvm.umin.i64(i64, i64)
 declare { i64, i1 } @llvm.umul.with.overflow.i64(i64, i64)
 
+; for each real
 ; i32 tir_sgemm(alpha, m, n, k, a, a_row, a_column, b, b_row, b_column, beta, c, c_row)
 ;
 ; c = alpha * (a @ b) + beta * c, where the rows of c are contiguous.
-define i32 @tir_sgemm(
-  float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  float %beta, ptr %c, i64 %c_row
+define i32 @tir_${letter}gemm(
+  $real %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+  $real %beta, ptr %c, i64 %c_row
 ) nounwind {
   %tiny = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
   br i1 %tiny, label %loops, label %large
 
 loops:
-  call void @multiply_float(
-    float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-    float %beta, ptr %c, i64 %c_row)
+  call void @multiply_$real(
+    $real %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+    $real %beta, ptr %c, i64 %c_row)
   ret i32 0
 
 large:
-  %wide_alpha = fpext float %alpha to double
-  %wide_beta = fpext float %beta to double
+  %wide_alpha = call double @widen_$real($real %alpha)
+  %wide_beta = call double @widen_$real($real %beta)
   %status = call i32 @gemm(
-    i64 4, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
+    i64 $bytes, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
     ptr %b, i64 %b_row, i64 %b_column, double %wide_beta, ptr %c, i64 %c_row)
-  ret i32 %status
-}
-
-define i32 @tir_dgemm(
-  double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  double %beta, ptr %c, i64 %c_row
-) nounwind {
-  %tiny = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
-  br i1 %tiny, label %loops, label %large
-
-loops:
-  call void @multiply_double(
-    double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-    double %beta, ptr %c, i64 %c_row)
-  ret i32 0
-
-large:
-  %status = call i32 @gemm(
-    i64 8, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
-    ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_row)
   ret i32 %status
 }
 
 ; i32 tir_sgemm_onto(alpha, m, n, k, a, a_row, a_column, b, b_row, b_column, beta, old, old_row, old_column, c, c_row)
 ;
 ; c = alpha * (a @ b) + beta * old, where the rows of c are contiguous, and `old` does not overlap it.
-define i32 @tir_sgemm_onto(
-  float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  float %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
+define i32 @tir_${letter}gemm_onto(
+  $real %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+  $real %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
 ) nounwind {
-  %wide_alpha = fpext float %alpha to double
-  %wide_beta = fpext float %beta to double
+  %wide_alpha = call double @widen_$real($real %alpha)
+  %wide_beta = call double @widen_$real($real %beta)
   %status = call i32 @gemm_onto(
-    i64 4, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
+    i64 $bytes, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
     ptr %b, i64 %b_row, i64 %b_column, double %wide_beta, ptr %old, i64 %old_row, i64 %old_column,
-    ptr %c, i64 %c_row)
-  ret i32 %status
-}
-
-define i32 @tir_dgemm_onto(
-  double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  double %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
-) nounwind {
-  %status = call i32 @gemm_onto(
-    i64 8, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
-    ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %old, i64 %old_row, i64 %old_column,
     ptr %c, i64 %c_row)
   ret i32 %status
 }
@@ -99,25 +69,15 @@ define i32 @tir_dgemm_onto(
 ; i32 tir_sgemv(alpha, m, n, a, a_row, a_column, x, x_stride, beta, y, y_stride)
 ;
 ; y = alpha * (a @ x) + beta * y for m results.
-define i32 @tir_sgemv(
-  float %alpha, i64 %m, i64 %n, ptr %a, i64 %a_row, i64 %a_column, ptr %x, i64 %x_stride,
-  float %beta, ptr %y, i64 %y_stride
+define i32 @tir_${letter}gemv(
+  $real %alpha, i64 %m, i64 %n, ptr %a, i64 %a_row, i64 %a_column, ptr %x, i64 %x_stride,
+  $real %beta, ptr %y, i64 %y_stride
 ) nounwind {
-  %wide_alpha = fpext float %alpha to double
-  %wide_beta = fpext float %beta to double
+  %wide_alpha = call double @widen_$real($real %alpha)
+  %wide_beta = call double @widen_$real($real %beta)
   %status = call i32 @gemv(
-    i64 4, double %wide_alpha, i64 %m, i64 %n, ptr %a, i64 %a_row, i64 %a_column, ptr %x, i64 %x_stride,
+    i64 $bytes, double %wide_alpha, i64 %m, i64 %n, ptr %a, i64 %a_row, i64 %a_column, ptr %x, i64 %x_stride,
     double %wide_beta, ptr %y, i64 %y_stride)
-  ret i32 %status
-}
-
-define i32 @tir_dgemv(
-  double %alpha, i64 %m, i64 %n, ptr %a, i64 %a_row, i64 %a_column, ptr %x, i64 %x_stride,
-  double %beta, ptr %y, i64 %y_stride
-) nounwind {
-  %status = call i32 @gemv(
-    i64 8, double %alpha, i64 %m, i64 %n, ptr %a, i64 %a_row, i64 %a_column, ptr %x, i64 %x_stride,
-    double %beta, ptr %y, i64 %y_stride)
   ret i32 %status
 }
 
@@ -125,33 +85,23 @@ define i32 @tir_dgemv(
 ;                     beta, c, c_batch, c_row)
 ;
 ; The same as `count` calls of tir_sgemm.
-define i32 @tir_sbatch_gemm(
-  i64 %count, float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_batch, i64 %a_row, i64 %a_column,
-  ptr %b, i64 %b_batch, i64 %b_row, i64 %b_column, float %beta, ptr %c, i64 %c_batch, i64 %c_row
+define i32 @tir_${letter}batch_gemm(
+  i64 %count, $real %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_batch, i64 %a_row, i64 %a_column,
+  ptr %b, i64 %b_batch, i64 %b_row, i64 %b_column, $real %beta, ptr %c, i64 %c_batch, i64 %c_row
 ) nounwind {
-  %wide_alpha = fpext float %alpha to double
-  %wide_beta = fpext float %beta to double
+  %wide_alpha = call double @widen_$real($real %alpha)
+  %wide_beta = call double @widen_$real($real %beta)
   %status = call i32 @batch_gemm(
-    i64 4, i64 %count, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_batch, i64 %a_row, i64 %a_column,
+    i64 $bytes, i64 %count, double %wide_alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_batch, i64 %a_row, i64 %a_column,
     ptr %b, i64 %b_batch, i64 %b_row, i64 %b_column, double %wide_beta, ptr %c, i64 %c_batch, i64 %c_row)
-  ret i32 %status
-}
-
-define i32 @tir_dbatch_gemm(
-  i64 %count, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_batch, i64 %a_row, i64 %a_column,
-  ptr %b, i64 %b_batch, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_batch, i64 %c_row
-) nounwind {
-  %status = call i32 @batch_gemm(
-    i64 8, i64 %count, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_batch, i64 %a_row, i64 %a_column,
-    ptr %b, i64 %b_batch, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_batch, i64 %c_row)
   ret i32 %status
 }
 
 ; i32 tir_sdot(alpha, n, x, x_stride, y, y_stride, beta, out)
 ;
 ; out = alpha * sum(x * y) + beta * out.
-define i32 @tir_sdot(
-  float %alpha, i64 %n, ptr %x, i64 %x_stride, ptr %y, i64 %y_stride, float %beta, ptr %out
+define i32 @tir_${letter}dot(
+  $real %alpha, i64 %n, ptr %x, i64 %x_stride, ptr %y, i64 %y_stride, $real %beta, ptr %out
 ) nounwind {
   %fits = icmp sle i64 %n, 2147483647
   br i1 %fits, label %prepare, label %too_large
@@ -160,13 +110,13 @@ too_large:
   ret i32 -3
 
 prepare:
-  %left = call %operand @prepare_vector(i64 4, ptr %x, i64 %x_stride, i64 %n)
+  %left = call %operand @prepare_vector(i64 $bytes, ptr %x, i64 %x_stride, i64 %n)
   %left_copy = extractvalue %operand %left, 3
   %left_ready = extractvalue %operand %left, 4
   br i1 %left_ready, label %prepare_right, label %no_memory
 
 prepare_right:
-  %right = call %operand @prepare_vector(i64 4, ptr %y, i64 %y_stride, i64 %n)
+  %right = call %operand @prepare_vector(i64 $bytes, ptr %y, i64 %y_stride, i64 %n)
   %right_copy = extractvalue %operand %right, 3
   %right_ready = extractvalue %operand %right, 4
   br i1 %right_ready, label %call, label %no_right
@@ -184,53 +134,31 @@ call:
   %right_at = extractvalue %operand %right, 0
   %right_stride = extractvalue %operand %right, 2
   %wide = call double @tir_shared_dot(
-    i64 4, i64 %n, ptr %left_at, i64 %left_stride, ptr %right_at, i64 %right_stride)
-  %product = fptrunc double %wide to float
-  call void @store_scaled_sum_float(float %product, float %alpha, float %beta, ptr %out)
+    i64 $bytes, i64 %n, ptr %left_at, i64 %left_stride, ptr %right_at, i64 %right_stride)
+  %product = call $real @narrow_$real(double %wide)
+  call void @store_scaled_sum_$real($real %product, $real %alpha, $real %beta, ptr %out)
   call void @free(ptr %left_copy)
   call void @free(ptr %right_copy)
   ret i32 0
 }
+; end
 
-define i32 @tir_ddot(
-  double %alpha, i64 %n, ptr %x, i64 %x_stride, ptr %y, i64 %y_stride, double %beta, ptr %out
-) nounwind {
-  %fits = icmp sle i64 %n, 2147483647
-  br i1 %fits, label %prepare, label %too_large
+define internal float @narrow_float(double %value) nounwind alwaysinline {
+  %narrow = fptrunc double %value to float
+  ret float %narrow
+}
 
-too_large:
-  ret i32 -3
+define internal double @narrow_double(double %value) nounwind alwaysinline {
+  ret double %value
+}
 
-prepare:
-  %left = call %operand @prepare_vector(i64 8, ptr %x, i64 %x_stride, i64 %n)
-  %left_copy = extractvalue %operand %left, 3
-  %left_ready = extractvalue %operand %left, 4
-  br i1 %left_ready, label %prepare_right, label %no_memory
+define internal double @widen_float(float %value) nounwind alwaysinline {
+  %wide = fpext float %value to double
+  ret double %wide
+}
 
-prepare_right:
-  %right = call %operand @prepare_vector(i64 8, ptr %y, i64 %y_stride, i64 %n)
-  %right_copy = extractvalue %operand %right, 3
-  %right_ready = extractvalue %operand %right, 4
-  br i1 %right_ready, label %call, label %no_right
-
-no_right:
-  call void @free(ptr %left_copy)
-  br label %no_memory
-
-no_memory:
-  ret i32 -2
-
-call:
-  %left_at = extractvalue %operand %left, 0
-  %left_stride = extractvalue %operand %left, 2
-  %right_at = extractvalue %operand %right, 0
-  %right_stride = extractvalue %operand %right, 2
-  %product = call double @tir_shared_dot(
-    i64 8, i64 %n, ptr %left_at, i64 %left_stride, ptr %right_at, i64 %right_stride)
-  call void @store_scaled_sum_double(double %product, double %alpha, double %beta, ptr %out)
-  call void @free(ptr %left_copy)
-  call void @free(ptr %right_copy)
-  ret i32 0
+define internal double @widen_double(double %value) nounwind alwaysinline {
+  ret double %value
 }
 
 define internal i32 @gemm(
@@ -755,9 +683,10 @@ double:
   ret void
 }
 
-define internal void @multiply_float(
-  float %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  float %beta, ptr %c, i64 %c_row
+; for each real
+define internal void @multiply_$real(
+  $real %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
+  $real %beta, ptr %c, i64 %c_row
 ) nounwind {
 entry:
   %some_rows = icmp sgt i64 %m, 0
@@ -779,33 +708,33 @@ column:
 
 term:
   %l = phi i64 [ 0, %column ], [ %l_next, %add ]
-  %total = phi float [ 0.0, %column ], [ %total_next, %add ]
+  %total = phi $real [ 0.0, %column ], [ %total_next, %add ]
   %a_at = phi ptr [ %a_begin, %column ], [ %a_next, %add ]
   %b_at = phi ptr [ %b_begin, %column ], [ %b_next, %add ]
   %more_terms = icmp slt i64 %l, %k
   br i1 %more_terms, label %add, label %column_end
 
 add:
-  %x = load float, ptr %a_at, align 4
-  %y = load float, ptr %b_at, align 4
-  %product = fmul float %x, %y
-  %total_next = fadd float %total, %product
-  %a_next = getelementptr float, ptr %a_at, i64 %a_column
-  %b_next = getelementptr float, ptr %b_at, i64 %b_row
+  %x = load $real, ptr %a_at, align $bytes
+  %y = load $real, ptr %b_at, align $bytes
+  %product = fmul $real %x, %y
+  %total_next = fadd $real %total, %product
+  %a_next = getelementptr $real, ptr %a_at, i64 %a_column
+  %b_next = getelementptr $real, ptr %b_at, i64 %b_row
   %l_next = add i64 %l, 1
   br label %term
 
 column_end:
-  call void @store_scaled_sum_float(float %total, float %alpha, float %beta, ptr %c_at)
-  %b_begin_next = getelementptr float, ptr %b_begin, i64 %b_column
-  %c_next = getelementptr float, ptr %c_at, i64 1
+  call void @store_scaled_sum_$real($real %total, $real %alpha, $real %beta, ptr %c_at)
+  %b_begin_next = getelementptr $real, ptr %b_begin, i64 %b_column
+  %c_next = getelementptr $real, ptr %c_at, i64 1
   %j_next = add i64 %j, 1
   %more_columns = icmp slt i64 %j_next, %n
   br i1 %more_columns, label %column, label %row_end
 
 row_end:
-  %a_begin_next = getelementptr float, ptr %a_begin, i64 %a_row
-  %c_begin_next = getelementptr float, ptr %c_begin, i64 %c_row
+  %a_begin_next = getelementptr $real, ptr %a_begin, i64 %a_row
+  %c_begin_next = getelementptr $real, ptr %c_begin, i64 %c_row
   %i_next = add i64 %i, 1
   %more_rows = icmp slt i64 %i_next, %m
   br i1 %more_rows, label %row, label %done
@@ -813,65 +742,7 @@ row_end:
 done:
   ret void
 }
-
-define internal void @multiply_double(
-  double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row, i64 %b_column,
-  double %beta, ptr %c, i64 %c_row
-) nounwind {
-entry:
-  %some_rows = icmp sgt i64 %m, 0
-  %some_columns = icmp sgt i64 %n, 0
-  %some = and i1 %some_rows, %some_columns
-  br i1 %some, label %row, label %done
-
-row:
-  %i = phi i64 [ 0, %entry ], [ %i_next, %row_end ]
-  %a_begin = phi ptr [ %a, %entry ], [ %a_begin_next, %row_end ]
-  %c_begin = phi ptr [ %c, %entry ], [ %c_begin_next, %row_end ]
-  br label %column
-
-column:
-  %j = phi i64 [ 0, %row ], [ %j_next, %column_end ]
-  %b_begin = phi ptr [ %b, %row ], [ %b_begin_next, %column_end ]
-  %c_at = phi ptr [ %c_begin, %row ], [ %c_next, %column_end ]
-  br label %term
-
-term:
-  %l = phi i64 [ 0, %column ], [ %l_next, %add ]
-  %total = phi double [ 0.0, %column ], [ %total_next, %add ]
-  %a_at = phi ptr [ %a_begin, %column ], [ %a_next, %add ]
-  %b_at = phi ptr [ %b_begin, %column ], [ %b_next, %add ]
-  %more_terms = icmp slt i64 %l, %k
-  br i1 %more_terms, label %add, label %column_end
-
-add:
-  %x = load double, ptr %a_at, align 8
-  %y = load double, ptr %b_at, align 8
-  %product = fmul double %x, %y
-  %total_next = fadd double %total, %product
-  %a_next = getelementptr double, ptr %a_at, i64 %a_column
-  %b_next = getelementptr double, ptr %b_at, i64 %b_row
-  %l_next = add i64 %l, 1
-  br label %term
-
-column_end:
-  call void @store_scaled_sum_double(double %total, double %alpha, double %beta, ptr %c_at)
-  %b_begin_next = getelementptr double, ptr %b_begin, i64 %b_column
-  %c_next = getelementptr double, ptr %c_at, i64 1
-  %j_next = add i64 %j, 1
-  %more_columns = icmp slt i64 %j_next, %n
-  br i1 %more_columns, label %column, label %row_end
-
-row_end:
-  %a_begin_next = getelementptr double, ptr %a_begin, i64 %a_row
-  %c_begin_next = getelementptr double, ptr %c_begin, i64 %c_row
-  %i_next = add i64 %i, 1
-  %more_rows = icmp slt i64 %i_next, %m
-  br i1 %more_rows, label %row, label %done
-
-done:
-  ret void
-}
+; end
 
 ; c = alpha * product + beta * c, for a product without gaps.
 define internal void @add_scaled(
@@ -893,12 +764,13 @@ done:
   ret void
 }
 
-define internal void @add_scaled_float(
+; for each real
+define internal void @add_scaled_$real(
   i64 %m, i64 %n, double %wide_alpha, ptr %product, double %wide_beta, ptr %c, i64 %c_row
 ) nounwind {
 entry:
-  %alpha = fptrunc double %wide_alpha to float
-  %beta = fptrunc double %wide_beta to float
+  %alpha = call $real @narrow_$real(double %wide_alpha)
+  %beta = call $real @narrow_$real(double %wide_beta)
   br label %row
 
 row:
@@ -911,10 +783,10 @@ column:
   %j = phi i64 [ 0, %row ], [ %j_next, %column ]
   %product_at = phi ptr [ %product_begin, %row ], [ %product_next, %column ]
   %c_at = phi ptr [ %c_begin, %row ], [ %c_next, %column ]
-  %value = load float, ptr %product_at, align 4
-  call void @store_scaled_sum_float(float %value, float %alpha, float %beta, ptr %c_at)
-  %product_next = getelementptr i8, ptr %product_at, i64 4
-  %c_next = getelementptr i8, ptr %c_at, i64 4
+  %value = load $real, ptr %product_at, align $bytes
+  call void @store_scaled_sum_$real($real %value, $real %alpha, $real %beta, ptr %c_at)
+  %product_next = getelementptr i8, ptr %product_at, i64 $bytes
+  %c_next = getelementptr i8, ptr %c_at, i64 $bytes
   %j_next = add i64 %j, 1
   %more_columns = icmp slt i64 %j_next, %n
   br i1 %more_columns, label %column, label %row_end
@@ -928,64 +800,20 @@ row_end:
 done:
   ret void
 }
+; end
 
-define internal void @add_scaled_double(
-  i64 %m, i64 %n, double %alpha, ptr %product, double %beta, ptr %c, i64 %c_row
-) nounwind {
-entry:
-  br label %row
-
-row:
-  %i = phi i64 [ 0, %entry ], [ %i_next, %row_end ]
-  %product_begin = phi ptr [ %product, %entry ], [ %product_next, %row_end ]
-  %c_begin = phi ptr [ %c, %entry ], [ %c_begin_next, %row_end ]
-  br label %column
-
-column:
-  %j = phi i64 [ 0, %row ], [ %j_next, %column ]
-  %product_at = phi ptr [ %product_begin, %row ], [ %product_next, %column ]
-  %c_at = phi ptr [ %c_begin, %row ], [ %c_next, %column ]
-  %value = load double, ptr %product_at, align 8
-  call void @store_scaled_sum_double(double %value, double %alpha, double %beta, ptr %c_at)
-  %product_next = getelementptr i8, ptr %product_at, i64 8
-  %c_next = getelementptr i8, ptr %c_at, i64 8
-  %j_next = add i64 %j, 1
-  %more_columns = icmp slt i64 %j_next, %n
-  br i1 %more_columns, label %column, label %row_end
-
-row_end:
-  %c_begin_next = getelementptr i8, ptr %c_begin, i64 %c_row
-  %i_next = add i64 %i, 1
-  %more_rows = icmp slt i64 %i_next, %m
-  br i1 %more_rows, label %row, label %done
-
-done:
-  ret void
-}
-
+; for each real
 ; alpha * product + beta * old, without regard to what was there where beta is 0.
-define internal void @store_scaled_sum_float(
-  float %product, float %alpha, float %beta, ptr %place
+define internal void @store_scaled_sum_$real(
+  $real %product, $real %alpha, $real %beta, ptr %place
 ) nounwind alwaysinline {
-  %old = load float, ptr %place, align 4
-  %times_beta = fmul float %beta, %old
-  %overwrites = fcmp oeq float %beta, 0.0
-  %kept = select i1 %overwrites, float 0.0, float %times_beta
-  %scaled = fmul float %alpha, %product
-  %sum = fadd float %scaled, %kept
-  store float %sum, ptr %place, align 4
+  %old = load $real, ptr %place, align $bytes
+  %times_beta = fmul $real %beta, %old
+  %overwrites = fcmp oeq $real %beta, 0.0
+  %kept = select i1 %overwrites, $real 0.0, $real %times_beta
+  %scaled = fmul $real %alpha, %product
+  %sum = fadd $real %scaled, %kept
+  store $real %sum, ptr %place, align $bytes
   ret void
 }
-
-define internal void @store_scaled_sum_double(
-  double %product, double %alpha, double %beta, ptr %place
-) nounwind alwaysinline {
-  %old = load double, ptr %place, align 8
-  %times_beta = fmul double %beta, %old
-  %overwrites = fcmp oeq double %beta, 0.0
-  %kept = select i1 %overwrites, double 0.0, double %times_beta
-  %scaled = fmul double %alpha, %product
-  %sum = fadd double %scaled, %kept
-  store double %sum, ptr %place, align 8
-  ret void
-}
+; end
