@@ -10,7 +10,7 @@ from typing import IO
 
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, ModuleOp, StringAttr
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.ir import Attribute, Block, SSAValue
 
 from tir.dialects.nvvm import KERNEL
 from tir.support.errors import UnsupportedError
@@ -148,8 +148,7 @@ class _FunctionPrinter:
     def value(self, value: SSAValue) -> str:
         name = self._names.get(value)
         if name is None:
-            owner = value.owner
-            name = inline_constant(owner) if isinstance(owner, Operation) else None
+            name = inline_constant(value.owner)
             if name is None:
                 name = f"%v{len(self._names)}"
             self._names[value] = name
