@@ -7,6 +7,7 @@ import threading
 from abc import ABC
 
 import pytest
+from xdsl.builder import ImplicitBuilder
 from xdsl.context import Context
 from xdsl.dialects import test
 from xdsl.dialects.builtin import (
@@ -18,7 +19,7 @@ from xdsl.dialects.builtin import (
     i32,
     i64,
 )
-from xdsl.ir import Dialect, Operation, ParametrizedAttribute
+from xdsl.ir import Block, Dialect, Operation, ParametrizedAttribute
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     IRDLOperation,
@@ -192,6 +193,13 @@ def test_defaults_are_filled_in_before_and_after_the_definition_is_read() -> Non
     assert type(cls.get_irdl_definition()) is OpDef
     assert cls.create().properties == {"size": size}
     assert not cls.create().attributes
+
+
+def test_implicit_builders_see_what_is_made() -> None:
+    block = Block()
+    with ImplicitBuilder(block):
+        op = make_pick().create()
+    assert block.first_op is op
 
 
 def test_the_first_use_of_a_field_may_set_it() -> None:

@@ -66,9 +66,9 @@ def _hot_functions(functions: dict[str, llvm.FuncOp]) -> set[str]:
     for name, function in functions.items():
         called = callees[name] = set()
         for op in _operations(function):
-            if type(op) is llvm.CallOp and op.callee is not None:
+            if isinstance(op, llvm.CallOp) and op.callee is not None:
                 called.add(op.callee.root_reference.data)
-            elif type(op) is llvm.AddressOfOp:
+            elif isinstance(op, llvm.AddressOfOp):
                 hot.append(op.global_name.root_reference.data)
         if _has_loop(function):
             hot.append(name)

@@ -12,7 +12,7 @@ import os
 import threading
 from typing import Any
 
-from xdsl.ir import Attribute, OpTraits, ParametrizedAttribute
+from xdsl.ir import Attribute, Operation, OpTraits, ParametrizedAttribute
 from xdsl.irdl import operations
 from xdsl.irdl.attributes import ParamAttrDef
 from xdsl.irdl.operations import IRDLOperation, OpDef, OptionalDef
@@ -159,9 +159,12 @@ def _fill_in_defaults(self: IRDLOperation) -> None:
     """As xDSL does when an operation is made, without reading its definition."""
     defaults = getattr(self.get_irdl_definition(), "_defaults", None)
     if defaults is None:
-        _fill_in_from_definition(self)  # of a definition that was not written as a class
-    for is_property, name, default in defaults or ():
+        # A definition that was not written as a class.
+        return _fill_in_from_definition(self)
+    for is_property, name, default in defaults:
         (self.properties if is_property else self.attributes).setdefault(name, default)
+    # xDSL's implicit builders put a function of their own there.
+    Operation.__post_init__(self)
 
 
 def _verify_attribute(self: Attribute) -> None:

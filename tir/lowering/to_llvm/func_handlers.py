@@ -27,12 +27,20 @@ from .emitter import FunctionEmitter, Handler, converted_types
 from .module import VOID, ModuleEmitter, function_linkage, make_function
 from .signature import count_outputs, count_updates, record_signature
 
-MAIN = "main"
-PEAK_MEMORY = "tir_peak_memory"
 _UNIT = UnitAttr()
 _NO_ATTRIBUTES = DictionaryAttr({})
-_RUNS_OUT_OF_MEMORY = frozenset([*PRODUCTS, rt.AllocArenaOp, memref.AllocOp])
-_MAY_FAIL = _RUNS_OUT_OF_MEMORY | {rt.AssertOp, rt.AllocOutputOp, rt.TakeSharedOp}
+
+MAIN = "main"
+PEAK_MEMORY = "tir_peak_memory"
+_MAY_FAIL = (
+    rt.AssertOp,
+    rt.AllocOutputOp,
+    rt.TakeSharedOp,
+    rt.AllocArenaOp,
+    *PRODUCTS,
+    memref.AllocOp,
+)
+_RUNS_OUT_OF_MEMORY = (*PRODUCTS, rt.AllocArenaOp, memref.AllocOp)
 
 
 def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp]) -> None:
