@@ -7,6 +7,7 @@ import threading
 from abc import ABC
 
 import pytest
+from xdsl.builder import ImplicitBuilder
 from xdsl.context import Context
 from xdsl.dialects import test
 from xdsl.dialects.builtin import (
@@ -18,7 +19,7 @@ from xdsl.dialects.builtin import (
     i32,
     i64,
 )
-from xdsl.ir import Dialect, Operation, ParametrizedAttribute
+from xdsl.ir import Block, Dialect, Operation, ParametrizedAttribute
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     IRDLOperation,
@@ -159,7 +160,7 @@ def test_a_mistake_in_a_format_shows_when_it_is_used() -> None:
 
 def test_a_mistake_in_an_operation_shows_when_it_is_used() -> None:
     with pytest.raises(PyRDLOpDefinitionError, match="value is neither a function"):
-        WrongFieldOp.create()
+        WrongFieldOp.create().verify()
 
 
 def pick(cls: type[PickOp], *, choices: int = 2) -> tuple[PickOp, list[Operation]]:
@@ -181,6 +182,24 @@ def test_fields_of_an_operation_are_found() -> None:
     assert op.note is None
     assert op.size == IntegerAttr(8, i64)  # the default
     op.verify()
+
+
+def test_defaults_are_filled_in_before_and_after_the_definition_is_read() -> None:
+    cls = make_pick()
+    size = IntegerAttr(8, i64)
+    assert cls.create().properties == {"size": size}
+    assert type(cls.get_irdl_definition()) is not OpDef  # making an operation reads nothing
+    assert cls.create(properties={"size": IntegerAttr(9, i64)}).size == IntegerAttr(9, i64)
+    assert type(cls.get_irdl_definition()) is OpDef
+    assert cls.create().properties == {"size": size}
+    assert not cls.create().attributes
+
+
+def test_implicit_builders_see_what_is_made() -> None:
+    block = Block()
+    with ImplicitBuilder(block):
+        op = make_pick().create()
+    assert block.first_op is op
 
 
 def test_the_first_use_of_a_field_may_set_it() -> None:

@@ -105,3 +105,15 @@ def test_attributes_of_the_ir() -> None:
     assert one == IntegerAttr(1, i64) != IntegerAttr(1, i32)
     assert len({one, IntegerAttr(1, i64)}) == 1
     assert pickle.loads(pickle.dumps(one)) == one
+
+
+def test_a_class_without_fields_has_a_constructor_of_its_own() -> None:
+    first, second = (
+        dataclass(type(name, (), {"__module__": "tir.config"})) for name in ("First", "Second")
+    )
+    assert repr(first()) == "First()"
+    assert first() == first() != second()
+    assert first.__init__.__qualname__ == "First.__init__"
+    assert second.__init__.__qualname__ == "Second.__init__"
+    with pytest.raises(TypeError):
+        first(1)

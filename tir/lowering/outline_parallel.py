@@ -77,7 +77,7 @@ class OutlineParallelPass(ModulePass):
         names = {f.sym_name.data for f in functions}
         for function in functions:
             for parallel in list(_outermost(function)):
-                for inner in [o for o in parallel.body.walk() if isinstance(o, rt.ParallelOp)]:
+                for inner in [o for o in parallel.body.walk() if type(o) is rt.ParallelOp]:
                     _run_at_once(inner)
                 name = _unused(names, f"{function.sym_name.data}_range")
                 outlined = _outline(function, parallel, name)
@@ -86,7 +86,7 @@ class OutlineParallelPass(ModulePass):
 
 def _outermost(function: func.FuncOp) -> Iterator[rt.ParallelOp]:
     for op in function.walk():
-        if isinstance(op, rt.ParallelOp):
+        if type(op) is rt.ParallelOp:
             parent = op.parent_op()
             while parent is not function and not isinstance(parent, rt.ParallelOp):
                 assert parent is not None

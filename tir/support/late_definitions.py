@@ -12,15 +12,18 @@ import os
 import threading
 from typing import Any
 
-from xdsl.ir import OpTraits, ParametrizedAttribute
+from xdsl.ir import Attribute, Operation, OpTraits, ParametrizedAttribute
 from xdsl.irdl import operations
 from xdsl.irdl.attributes import ParamAttrDef
-from xdsl.irdl.operations import IRDLOperation, OpDef
+from xdsl.irdl.operations import IRDLOperation, OpDef, OptionalDef
 
 _read_attribute = ParamAttrDef.from_pyrdl
 _read_operation = OpDef.from_pyrdl
 _make_accessors = operations.get_accessors_from_op_def
+_fill_in_from_definition = IRDLOperation.__post_init__
 _Field: Any = operations._OpDefField  # pyright: ignore[reportPrivateUsage]
+_PropertyField: Any = operations._PropertyFieldDef  # pyright: ignore[reportPrivateUsage]
+_AttributeField: Any = operations._AttributeFieldDef  # pyright: ignore[reportPrivateUsage]
 
 _READING = threading.RLock()
 """Held while the fields of an operation become accessors."""
@@ -57,11 +60,16 @@ class _LateOperation(OpDef):
 
     def __getattr__(self, name: str) -> Any:
         with _READING:
-            if isinstance(self, _LateOperation):
+            if name in self.__dict__:
+                pass  # another thread was here
+            elif name == "_defaults":
+                self._defaults = _find_defaults(self._operation)
+            elif isinstance(self, _LateOperation):
                 self._read()
         return getattr(self, name)
 
     def _read(self) -> None:
+        _ = self._defaults  # while the fields are there
         definition = _read_operation(self._operation)
         for name, accessor in _make_accessors(definition, None).items():
             if isinstance(getattr(self._operation, name, None), _Field):
@@ -133,6 +141,37 @@ def _all_traits(operation: type[IRDLOperation]) -> OpTraits:
     return OpTraits(lambda: tuple(trait for traits in found for trait in traits.gen_traits()))
 
 
+def _find_defaults(operation: type[IRDLOperation]) -> list[tuple[bool, str, Attribute]]:
+    """The properties (True) and attributes that every operation of a class has, with their default values."""
+    fields: dict[str, Any] = {}
+    for cls in reversed(operation.__mro__):
+        fields.update(cls.__dict__)
+    return [
+        (isinstance(field, _PropertyField), field.ir_name or name, field.default_value)
+        for name, field in fields.items()
+        if isinstance(field, (_PropertyField, _AttributeField))
+        and field.default_value is not None
+        and not issubclass(field.cls, OptionalDef)
+    ]
+
+
+def _fill_in_defaults(self: IRDLOperation) -> None:
+    """As xDSL does when an operation is made, without reading its definition."""
+    defaults = getattr(self.get_irdl_definition(), "_defaults", None)
+    if defaults is None:
+        # A definition that was not written as a class.
+        return _fill_in_from_definition(self)
+    for is_property, name, default in defaults:
+        (self.properties if is_property else self.attributes).setdefault(name, default)
+    # xDSL's implicit builders put a function of their own there.
+    Operation.__post_init__(self)
+
+
+def _verify_attribute(self: Attribute) -> None:
+    """As xDSL does when an attribute is made, without asking whether its class may be one of attributes."""
+    self._verify()
+
+
 def _remember_name(field: Any, owner: type, name: str) -> None:
     field.name = name
 
@@ -149,6 +188,8 @@ def _set(field: Any, instance: IRDLOperation, value: Any) -> None:
     setattr(instance, field.name, value)
 
 
+Attribute.__post_init__ = _verify_attribute
+IRDLOperation.__post_init__ = _fill_in_defaults
 _Field.__set_name__ = _remember_name
 _Field.__get__ = _get
 _Field.__set__ = _set

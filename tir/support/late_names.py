@@ -1,4 +1,4 @@
-"""Names of a module that come from others, which are imported when a name is first asked for."""
+"""What comes from modules that are imported when it is first asked for: names of a module, and functions."""
 
 from __future__ import annotations
 
@@ -31,3 +31,19 @@ def late_names(
         return sorted({*vars(sys.modules[module]), *origin_of})
 
     return find, names
+
+
+def late_function(reference: str) -> Callable[..., Any]:
+    """A function that stands for the one that "module:name" refers to, which is imported when it is first called.
+
+    >>> late_function("math:sqrt")(4)
+    2.0
+    """
+    module, _, name = reference.partition(":")
+
+    def call(*args: Any, **options: Any) -> Any:
+        return getattr(import_module(module), name)(*args, **options)
+
+    call.__name__ = call.__qualname__ = name
+    call.__module__ = module
+    return call

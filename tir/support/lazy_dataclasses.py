@@ -48,11 +48,18 @@ class _LateMethod:
         return self._function
 
 
+def _nothing(self: object) -> None:
+    pass
+
+
 def _create_late(name: str, args: Any, body: Any, **scope: Any) -> FunctionType | _LateMethod:
     assert _create_function is not None
     create = _create_function
     if not (scope.get("globals") or {}).get("__name__", "").startswith(_PACKAGES):
         return create(name, args, body, **scope)
+    if args == ["self"] and body == ["pass"]:
+        # The constructor of a class without fields, as most passes are.
+        return FunctionType(_nothing.__code__, {}, name)
     return _LateMethod(name, lambda: create(name, args, body, **scope))
 
 

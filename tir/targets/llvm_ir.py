@@ -17,7 +17,7 @@ from xdsl.dialects.builtin import (
     ModuleOp,
     StringAttr,
 )
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.ir import Attribute, Block, SSAValue
 
 from tir.dialects.math_ext import RARE_CASE
 from tir.dialects.nvvm import KERNEL
@@ -174,8 +174,7 @@ class _FunctionPrinter:
     def value(self, value: SSAValue) -> str:
         name = self._names.get(value)
         if name is None:
-            owner = value.owner
-            name = inline_constant(owner) if isinstance(owner, Operation) else None
+            name = inline_constant(value.owner)
             if name is None:
                 name = f"%v{len(self._names)}"
             self._names[value] = name

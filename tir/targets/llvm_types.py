@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
@@ -179,21 +180,28 @@ def symbol_text(name: str) -> str:
     return '@"' + name.replace("\\", "\\5C").replace('"', "\\22") + '"'
 
 
-def inline_constant(op: Operation) -> str | None:
-    """The text that stands for the result of a constant-like operation, None for all others."""
-    match op:
-        case llvm.ConstantOp():
-            return constant_text(op.value, op.result.type)
-        case llvm.ZeroOp():
-            return "null" if isinstance(op.res.type, llvm.LLVMPointerType) else "zeroinitializer"
-        case llvm.UndefOp():
-            return "undef"
-        case llvm.AddressOfOp():
-            reference = op.global_name
-            assert isinstance(reference, SymbolRefAttr)
-            return symbol_text(reference.root_reference.data)
-        case _:
-            return None
+def _zero_text(op: llvm.ZeroOp) -> str:
+    return "null" if isinstance(op.res.type, llvm.LLVMPointerType) else "zeroinitializer"
+
+
+def _address_text(op: llvm.AddressOfOp) -> str:
+    reference = op.global_name
+    assert isinstance(reference, SymbolRefAttr)
+    return symbol_text(reference.root_reference.data)
+
+
+_INLINE: dict[type, Callable[[Any], str]] = {
+    llvm.ConstantOp: lambda op: constant_text(op.value, op.result.type),
+    llvm.ZeroOp: _zero_text,
+    llvm.UndefOp: lambda op: "undef",
+    llvm.AddressOfOp: _address_text,
+}
+
+
+def inline_constant(owner: Operation | Block) -> str | None:
+    """The text that stands for the result of a constant-like operation, None for all other values."""
+    text = _INLINE.get(type(owner))
+    return None if text is None else text(owner)
 
 
 def initializer_text(block: Block) -> str:

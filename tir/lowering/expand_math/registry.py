@@ -8,59 +8,45 @@ from xdsl.dialects import math
 from xdsl.ir import Operation, SSAValue
 
 from tir.dialects import math_ext
-from tir.lowering.expand_math.erf import expand_erf, expand_erfc
-from tir.lowering.expand_math.exp import (
-    expand_exp,
-    expand_exp2,
-    expand_exp_nonpositive,
-    expand_expm1,
-    expand_sigmoid,
-    expand_softplus,
-)
-from tir.lowering.expand_math.hyperbolic import expand_cosh, expand_sinh, expand_tanh
-from tir.lowering.expand_math.inverse_hyperbolic import expand_acosh, expand_asinh, expand_atanh
-from tir.lowering.expand_math.inverse_trig import (
-    expand_acos,
-    expand_asin,
-    expand_atan,
-    expand_atan2,
-)
-from tir.lowering.expand_math.log import expand_log, expand_log1p, expand_log2, expand_log10
-from tir.lowering.expand_math.power import expand_cbrt, expand_powf, expand_rsqrt
-from tir.lowering.expand_math.rounding import expand_round
-from tir.lowering.expand_math.trig import expand_cos, expand_sin, expand_tan
+from tir.support.late_names import late_function
 
 Expander = Callable[..., SSAValue]
 """Takes a `ScalarBuilder` and the arguments, returns the result."""
 
+
+def _late(function: str) -> Expander:
+    """A function of this package: a program needs few of its modules."""
+    return late_function(f"tir.lowering.expand_math.{function}")
+
+
 EXPANDERS: dict[type[Operation], Expander] = {
-    math.AcosOp: expand_acos,
-    math.AcoshOp: expand_acosh,
-    math.AsinOp: expand_asin,
-    math.AsinhOp: expand_asinh,
-    math.Atan2Op: expand_atan2,
-    math.AtanOp: expand_atan,
-    math.AtanhOp: expand_atanh,
-    math.CbrtOp: expand_cbrt,
-    math.CosOp: expand_cos,
-    math.CoshOp: expand_cosh,
-    math.ErfOp: expand_erf,
-    math.Exp2Op: expand_exp2,
-    math.ExpM1Op: expand_expm1,
-    math.ExpOp: expand_exp,
-    math.Log10Op: expand_log10,
-    math.Log1pOp: expand_log1p,
-    math.Log2Op: expand_log2,
-    math.LogOp: expand_log,
-    math.PowFOp: expand_powf,
-    math.RoundOp: expand_round,
-    math.RsqrtOp: expand_rsqrt,
-    math.SinOp: expand_sin,
-    math.SinhOp: expand_sinh,
-    math.TanOp: expand_tan,
-    math.TanhOp: expand_tanh,
-    math_ext.ErfcOp: expand_erfc,
-    math_ext.ExpNonPositiveOp: expand_exp_nonpositive,
-    math_ext.SigmoidOp: expand_sigmoid,
-    math_ext.SoftplusOp: expand_softplus,
+    math.AcosOp: _late("inverse_trig:expand_acos"),
+    math.AcoshOp: _late("inverse_hyperbolic:expand_acosh"),
+    math.AsinOp: _late("inverse_trig:expand_asin"),
+    math.AsinhOp: _late("inverse_hyperbolic:expand_asinh"),
+    math.Atan2Op: _late("inverse_trig:expand_atan2"),
+    math.AtanOp: _late("inverse_trig:expand_atan"),
+    math.AtanhOp: _late("inverse_hyperbolic:expand_atanh"),
+    math.CbrtOp: _late("power:expand_cbrt"),
+    math.CosOp: _late("trig:expand_cos"),
+    math.CoshOp: _late("hyperbolic:expand_cosh"),
+    math.ErfOp: _late("erf:expand_erf"),
+    math.Exp2Op: _late("exp:expand_exp2"),
+    math.ExpM1Op: _late("exp:expand_expm1"),
+    math.ExpOp: _late("exp:expand_exp"),
+    math.Log10Op: _late("log:expand_log10"),
+    math.Log1pOp: _late("log:expand_log1p"),
+    math.Log2Op: _late("log:expand_log2"),
+    math.LogOp: _late("log:expand_log"),
+    math.PowFOp: _late("power:expand_powf"),
+    math.RoundOp: _late("rounding:expand_round"),
+    math.RsqrtOp: _late("power:expand_rsqrt"),
+    math.SinOp: _late("trig:expand_sin"),
+    math.SinhOp: _late("hyperbolic:expand_sinh"),
+    math.TanOp: _late("trig:expand_tan"),
+    math.TanhOp: _late("hyperbolic:expand_tanh"),
+    math_ext.ErfcOp: _late("erf:expand_erfc"),
+    math_ext.ExpNonPositiveOp: _late("exp:expand_exp_nonpositive"),
+    math_ext.SigmoidOp: _late("exp:expand_sigmoid"),
+    math_ext.SoftplusOp: _late("exp:expand_softplus"),
 }

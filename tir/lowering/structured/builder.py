@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from xdsl.dialects import arith, memref, scf
 from xdsl.dialects.builtin import (
@@ -16,11 +17,17 @@ from xdsl.dialects.builtin import (
     i64,
 )
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.dialects import rt
 
 INDEX = IndexType()
+
+
+@lru_cache(1024)
+def _index_attribute(number: int) -> Attribute:
+    return IntegerAttr(number, INDEX)
+
 
 BodyBuilder = Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]]
 """Builds the body of a loop from the induction variable and the carried values; gives the next ones."""
@@ -49,7 +56,9 @@ class LoopBuilder:
         """An index constant, made once at the start of the function."""
         known = self._constants.get(number)
         if known is None:
-            op = arith.ConstantOp(IntegerAttr(number, INDEX))
+            op = arith.ConstantOp.create(
+                result_types=[INDEX], properties={"value": _index_attribute(number)}
+            )
             if (first := self.entry.first_op) is not None:
                 self.entry.insert_op_before(op, first)
             else:
@@ -111,14 +120,19 @@ class LoopBuilder:
         `interleave` is how many vectors at a time vector code works on; LLVM chooses where it is None.
         """
         block = Block(arg_types=[INDEX, *(c.type for c in carried)])
-        loop = scf.ForOp(lower or self.index(0), upper, step or self.index(1), carried, block)
+        # Made without the constructor, which looks at every operand in search of its place.
+        loop = scf.ForOp.create(
+            operands=[lower or self.index(0), upper, step or self.index(1), *carried],
+            result_types=[c.type for c in carried],
+            regions=[Region(block)],
+        )
         if interleave is not None:
             loop.attributes["loop_annotation"] = DictionaryAttr(
                 {"interleave": IntegerAttr(interleave, i64)}
             )
         outer, self.block = self.block, block
         results = body(block.args[0], block.args[1:])
-        self.block.add_op(scf.YieldOp(*results))
+        self.block.add_op(scf.YieldOp.create(operands=results))
         self.block = outer
         self.block.add_op(loop)
         return loop.results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
@@ -27,17 +28,28 @@ _GEP_FLAGS: dict[str, Attribute] = {
     "rawConstantIndices": DenseArrayBase.from_list(i32, [llvm.GEP_USE_SSA_VAL]),
     "noWrapFlags": IntegerAttr(0, i32),
 }
-_INBOUNDS = UnitAttr()
+_INBOUNDS = _VOLATILE = UnitAttr()
 _NOT_ATOMIC: dict[str, Attribute] = {"ordering": IntegerAttr(0, i64)}
 _PREDICATES = {flag.value: IntegerAttr(flag.to_int(), i64) for flag in llvm.ICmpPredicateFlag}
 _UNLIKELY_ELSE = DenseArrayBase.from_list(i32, [100000, 1])
+
+
+@lru_cache(1024)
+def _integer_attribute(value: int, type_: IntegerType) -> Attribute:
+    return IntegerAttr(value, type_)
+
+
+@cache
+def segment_sizes(*sizes: int) -> Attribute:
+    """How many of an operation's operands belong to each group."""
+    return DenseArrayBase.from_list(i32, sizes)
 
 
 def _slot_store(pointer: SSAValue, slot: SSAValue) -> Operation:
     # Volatile, so that the slot stays in memory: in registers, the exit of a function would merge every
     # slot from every check, which LLVM takes quadratic time and code for.
     return llvm.StoreOp.create(
-        operands=(pointer, slot), properties=_NOT_ATOMIC | {"volatile_": UnitAttr()}
+        operands=(pointer, slot), properties=_NOT_ATOMIC | {"volatile_": _VOLATILE}
     )
 
 
@@ -100,12 +112,12 @@ class LLVMBuilder:
         unlikely_else: bool = False,
     ) -> None:
         """Ends the current block with a conditional jump."""
-        segments = [1, len(then_arguments), len(else_arguments)]
+        segments = segment_sizes(1, len(then_arguments), len(else_arguments))
         self.add(
             llvm.CondBrOp.create(
                 operands=[condition, *then_arguments, *else_arguments],
                 successors=[then_block, else_block],
-                properties={"operandSegmentSizes": DenseArrayBase.from_list(i32, segments)},
+                properties={"operandSegmentSizes": segments},
                 attributes={"branch_weights": _UNLIKELY_ELSE} if unlikely_else else {},
             )
         )
@@ -119,7 +131,7 @@ class LLVMBuilder:
             assert isinstance(type_, IntegerType)
             op = llvm.ConstantOp.create(
                 result_types=(type_,),
-                properties={"value": IntegerAttr(value, type_)},
+                properties={"value": _integer_attribute(value, type_)},
             )
             self.prologue.add_op(op)
             constant = self._constants[(type_, value)] = op.results[0]
@@ -210,7 +222,7 @@ class LLVMBuilder:
         op = llvm.AllocaOp.create(
             operands=(size,),
             result_types=(POINTER,),
-            properties={"elem_type": element, "alignment": IntegerAttr(alignment, i64)},
+            properties={"elem_type": element, "alignment": _integer_attribute(alignment, i64)},
         )
         self.prologue.add_op(op)
         return op.results[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xdsl.dialects import llvm
@@ -19,7 +20,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.support.errors import LoweringError, UnsupportedError
 
-from .builder import LLVMBuilder
+from .builder import LLVMBuilder, segment_sizes
 from .descriptor import POINTER, Extent, MemRefDescriptor, convert_type, static_strides
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ _CALL_PROPERTIES: dict[str, Attribute] = {
     "fastmathFlags": llvm.FastMathAttr(None),
     "op_bundle_sizes": DenseArrayBase.from_list(i32, ()),
 }
+
+
+@lru_cache(1024)
+def _symbol_reference(name: str) -> Attribute:
+    return SymbolRefAttr(name)
+
 
 Handler: TypeAlias = Callable[["FunctionEmitter", Any], None]
 
@@ -124,8 +131,8 @@ class FunctionEmitter(LLVMBuilder):
             result_types=() if result is None else (result,),
             properties=_CALL_PROPERTIES
             | {
-                "callee": SymbolRefAttr(callee),
-                "operandSegmentSizes": DenseArrayBase.from_list(i32, [len(arguments), 0]),
+                "callee": _symbol_reference(callee),
+                "operandSegmentSizes": segment_sizes(len(arguments), 0),
             },
         )
         if self.access_groups:

@@ -28,6 +28,9 @@ from .emitter import FunctionEmitter, Handler, converted_types
 from .module import VOID, ModuleEmitter, function_linkage, make_function
 from .signature import count_outputs, count_updates, record_signature, taken_parameters
 
+_UNIT = UnitAttr()
+_NO_ATTRIBUTES = DictionaryAttr({})
+
 MAIN = "main"
 PEAK_MEMORY = "tir_peak_memory"
 _MAY_FAIL = (
@@ -50,10 +53,11 @@ def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp
         name = function.sym_name.data
         fails = name == MAIN
         for op in function.walk():
-            if isinstance(op, _MAY_FAIL):
+            # `isinstance` calls a Python function for each class: those of operations may be abstract.
+            if type(op) in _MAY_FAIL:
                 fails = True
-                module.may_run_out_of_memory |= isinstance(op, _RUNS_OUT_OF_MEMORY)
-            elif isinstance(op, func.CallOp | rt.ParallelCallOp):
+                module.may_run_out_of_memory |= type(op) in _RUNS_OUT_OF_MEMORY
+            elif type(op) is func.CallOp or type(op) is rt.ParallelCallOp:
                 callers.setdefault(op.callee.root_reference.data, []).append(name)
         if fails:
             pending.append(name)
@@ -78,16 +82,16 @@ def _output_type(function: func.FuncOp, status: bool) -> Attribute:
 
 def _parameter_attributes(function: func.FuncOp, private: bool) -> ArrayAttr[DictionaryAttr] | None:
     # What other threads read counts as captured.
-    shared = any(isinstance(op, rt.ParallelCallOp) for op in function.walk())
+    shared = any(type(op) is rt.ParallelCallOp for op in function.walk())
     declared = function.arg_attrs
     result: list[DictionaryAttr] = []
     for position, type_ in enumerate(function.function_type.inputs.data):
         given = declared.data[position].data if declared is not None else {}
         attributes = {key: value for key, value in given.items() if key.startswith("llvm.")}
         if isinstance(type_, MemRefType) and private and not shared:
-            attributes["llvm.nocapture"] = UnitAttr()
-        result.append(DictionaryAttr(attributes))
-        result.extend(DictionaryAttr({}) for _ in exploded_types(type_)[1:])
+            attributes["llvm.nocapture"] = _UNIT
+        result.append(DictionaryAttr(attributes) if attributes else _NO_ATTRIBUTES)
+        result.extend(_NO_ATTRIBUTES for _ in exploded_types(type_)[1:])
     if not any(entry.data for entry in result):
         return None
     return ArrayAttr(result)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from xdsl.dialects import func, llvm
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DictionaryAttr,
+    IntegerAttr,
     ModuleOp,
     StringAttr,
     UnknownLoc,
+    i64,
 )
 from xdsl.ir import Attribute, Block, Operation, Region
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 VOID = llvm.LLVMVoidType()
 FAILURES_ATTRIBUTE = "tir.failures"
+_DEFAULT_VISIBILITY = IntegerAttr(0, i64)
 _CCONV = llvm.CallingConventionAttr("ccc")
 _INTERNAL = llvm.LinkageAttr("internal")
 _EXTERNAL = llvm.LinkageAttr("external")
@@ -134,19 +138,23 @@ def make_function(
     arg_attrs: ArrayAttr[DictionaryAttr] | None = None,
 ) -> llvm.FuncOp:
     """An `llvm.func`, a declaration where the region is empty."""
-    properties: dict[str, Attribute | None] = {}
+    properties: dict[str, Attribute] = {
+        "sym_name": StringAttr(name),
+        "function_type": llvm.LLVMFunctionType(list(inputs), output),
+        "CConv": _CCONV,
+        "linkage": linkage,
+        "visibility_": _DEFAULT_VISIBILITY,
+    }
     if passthrough:
-        properties["passthrough"] = ArrayAttr([StringAttr(text) for text in passthrough])
+        properties["passthrough"] = _passthrough(tuple(passthrough))
     if arg_attrs is not None:
         properties["arg_attrs"] = arg_attrs
-    return llvm.FuncOp(
-        name,
-        llvm.LLVMFunctionType(list(inputs), output),
-        linkage,
-        _CCONV,
-        body=region,
-        other_props=properties,
-    )
+    return llvm.FuncOp.create(properties=properties, regions=[region])
+
+
+@cache
+def _passthrough(words: tuple[str, ...]) -> Attribute:
+    return ArrayAttr([StringAttr(word) for word in words])
 
 
 def function_linkage(op: func.FuncOp) -> llvm.LinkageAttr:
