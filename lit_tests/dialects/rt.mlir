@@ -45,6 +45,13 @@ func.func private @kernel(%x: memref<?xf64>, %n: index, %grain: index) {
   func.return
 }
 
+// CHECK-LABEL: func.func private @next_row
+func.func private @next_row(%x: memref<?x?xf64>, %i: index, %j: index) {
+  // CHECK: rt.prefetch %x[%i, %j] : memref<?x?xf64>
+  rt.prefetch %x[%i, %j] : memref<?x?xf64>
+  func.return
+}
+
 func.func private @range(%x: memref<?xf64>, %n: index, %begin: index, %end: index) {
   func.return
 }

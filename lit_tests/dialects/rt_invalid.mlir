@@ -125,3 +125,11 @@ func.func @main(%w: memref<?xf64>) {
   %a = rt.take_input %w : memref<?xf64> to memref<?xf64, strided<[?], offset: ?>>
   func.return
 }
+
+// -----
+
+func.func private @kernel(%x: memref<?x?xf64>, %i: index) {
+  // CHECK: rt.prefetch: expected 2 indices, got 1
+  rt.prefetch %x[%i] : memref<?x?xf64>
+  func.return
+}

@@ -69,3 +69,16 @@ func.func private @caller(%n: index, %grain: index) {
 // CHECK-LABEL: llvm.func internal @failing.task(
 // CHECK: %[[RESULT:.*]] = llvm.call @failing(
 // CHECK-NEXT: llvm.return %[[RESULT]] : i32
+
+// Where the next row would begin may be behind the buffer.
+
+// CHECK-LABEL: llvm.func internal @next_row(
+// CHECK: %[[AT:.*]] = llvm.getelementptr %{{.*}}[%{{.*}}]
+// CHECK: llvm.call_intrinsic "llvm.prefetch.p0"(%[[AT]], %{{.*}}, %{{.*}}, %{{.*}})
+// LLVM-LABEL: define internal void @next_row(
+// LLVM: %[[AT:.*]] = getelementptr double, ptr
+// LLVM-NEXT: call void @llvm.prefetch.p0(ptr %[[AT]], i32 0, i32 2, i32 1)
+func.func private @next_row(%x: memref<?x?xf64>, %i: index) {
+  rt.prefetch %x[%i, %i] : memref<?x?xf64>
+  func.return
+}

@@ -9,8 +9,9 @@ calls of kernels may stand.
     %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?x1xf64>
     rt.gemm %a, %b, %y {beta = 0.0 : f64} : memref<?x?xf64>, memref<?x1xf64>, memref<?x1xf64>
 
-Three belong in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share,
-which `outline-parallel` turns into `rt.parallel_call`, and `rt.stream_copy`, which writes past the cache.
+Others belong in kernels, the functions of loops that `@main` calls: `rt.parallel`, whose iterations threads may share,
+which `outline-parallel` turns into `rt.parallel_call`; `rt.stream_copy`, which writes past the cache; and `rt.prefetch`, which
+fills it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from .rt_memory import (
     TakeInputOp,
     TakeSharedOp,
 )
-from .rt_parallel import ParallelOp, StreamCopyOp, StreamFenceOp, YieldOp
+from .rt_parallel import ParallelOp, PrefetchOp, StreamCopyOp, StreamFenceOp, YieldOp
 from .rt_parallel_call import ParallelCallOp
 from .rt_products import PRODUCTS
 
@@ -46,6 +47,7 @@ __all__ = [
     "AssertOp",
     "ParallelCallOp",
     "ParallelOp",
+    "PrefetchOp",
     "ReleaseGilOp",
     "Rt",
     "StreamCopyOp",
@@ -123,6 +125,7 @@ Rt = Dialect(
         ParallelCallOp,
         StreamCopyOp,
         StreamFenceOp,
+        PrefetchOp,
         YieldOp,
     ],
     [],

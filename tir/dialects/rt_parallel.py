@@ -1,10 +1,12 @@
-"""What kernels, the functions of loops that `@main` calls, ask of the run time: threads, and stores past the cache.
+"""What kernels, the functions of loops that `@main` calls, ask of the run time: threads, and what the cache is to hold.
 
 `rt.parallel` marks iterations that threads may share; `outline-parallel` turns it into `rt.parallel_call`.
-`rt.stream_copy` writes what will not stay in the cache.
+`rt.stream_copy` writes what will not stay in the cache, `rt.prefetch` asks for what will be read next.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from xdsl.dialects.builtin import IndexType, MemRefType, NoneAttr, StridedLayoutAttr
 from xdsl.dialects.utils import AbstractYieldOperation
@@ -16,6 +18,7 @@ from xdsl.irdl import (
     operand_def,
     region_def,
     traits_def,
+    var_operand_def,
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
@@ -149,6 +152,32 @@ class StreamFenceOp(IRDLOperation):
 
     def __init__(self) -> None:
         super().__init__()
+
+
+@irdl_op_definition
+class PrefetchOp(IRDLOperation):
+    """Asks for the line of the cache with an element that will be read soon. It may lie outside the buffer: then nothing happens.
+
+    rt.prefetch %x[%row, %column] : memref<?x?xf32>
+    """
+
+    name = "rt.prefetch"
+
+    buffer = operand_def(MemRefType)
+    indices = var_operand_def(IndexType())
+
+    # Nobody else may see it, but it must not be removed.
+    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    assembly_format = "$buffer `[` $indices `]` attr-dict `:` type($buffer)"
+
+    def __init__(self, buffer: SSAValue, indices: Sequence[SSAValue]):
+        super().__init__(operands=[buffer, indices])
+
+    def verify_(self) -> None:
+        assert isinstance(self.buffer.type, MemRefType)
+        rank = self.buffer.type.get_num_dims()
+        if len(self.indices) != rank:
+            raise VerifyException(f"rt.prefetch: expected {rank} indices, got {len(self.indices)}")
 
 
 @irdl_op_definition

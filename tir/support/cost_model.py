@@ -41,6 +41,12 @@ SUM_BLOCK = 512
 NARROW_SUM_BLOCK = 256
 """Elements of float32 that are summed in float32, before their sum is added in float64: vectors stay narrow."""
 
+CACHE_LINE = 64
+"""Bytes that memory sends at a time."""
+
+PREFETCH_WORK = 16
+"""Bodies that cost more leave memory idle: while they compute with a row again, they ask for the next one."""
+
 PARTIAL_RESULTS = 256
 """A reduction over everything has at most this many partial results, each of a block of consecutive elements."""
 

@@ -48,3 +48,41 @@ func.func @main(%x: memref<?x?xf32>, %y: memref<?x?xf32>, %n: index, %k: index) 
   }
   func.return
 }
+
+// The sum of exponentials reads what the maximum has read before, and computes long: it asks for the next row, a line of eight elements
+// at a time, before each of its blocks.
+
+// CHECK:       func.func private @kernel_1
+// CHECK:         scf.for [[I:%\S+]] =
+// CHECK-NEXT:      [[TOP:%\S+]] = scf.for
+// CHECK-NOT:         rt.prefetch
+// CHECK:             arith.maximumf
+// CHECK:           scf.for [[BEGIN:%\S+]] =
+// CHECK:             [[END:%\S+]] = arith.minsi
+// CHECK-NEXT:        [[NEXT:%\S+]] = arith.addi [[I]],
+// CHECK-NEXT:        scf.for [[J:%\S+]] = [[BEGIN]] to [[END]] step
+// CHECK-NEXT:          rt.prefetch %a[[[NEXT]], [[J]]] : memref<?x?xf64>
+// CHECK:             scf.for
+// CHECK:               math.exp
+func.func @log_sum_exp(%x: memref<?x?xf64>, %y: memref<?xf64>, %n: index) {
+  kernel.region(%a = %x : memref<?x?xf64>, %rows = %n : index, %total = %y : memref<?xf64>) {
+    %top = memref.alloc(%rows) : memref<?xf64>
+    %low = arith.constant 0xfff0000000000000 : f64
+    linalg.fill ins(%low : f64) outs(%top : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a : memref<?x?xf64>) outs(%top : memref<?xf64>) {
+    ^bb0(%i: f64, %j: f64):
+      %r = arith.maximumf %i, %j : f64
+      linalg.yield %r : f64
+    }
+    %zero = arith.constant 0.0 : f64
+    linalg.fill ins(%zero : f64) outs(%total : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a, %top : memref<?x?xf64>, memref<?xf64>) outs(%total : memref<?xf64>) {
+    ^bb0(%i: f64, %j: f64, %s: f64):
+      %d = arith.subf %i, %j : f64
+      %p = math.exp %d : f64
+      %r = arith.addf %s, %p : f64
+      linalg.yield %r : f64
+    }
+  }
+  func.return
+}

@@ -26,6 +26,9 @@ from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
 from tir.support.cost_model import NARROW_SUM_BLOCK, SUM_BLOCK
 
+Ahead = Callable[[SSAValue, SSAValue], None]
+"""Emits what comes before a block of an innermost loop, from the bounds of the block."""
+
 
 def reduce_in_registers(
     builder: LoopBuilder,
@@ -34,6 +37,7 @@ def reduce_in_registers(
     reduced: Sequence[int],
     *,
     streams: int = 1,
+    ahead: Ahead | None = None,
 ) -> dict[int, SSAValue]:
     """The reduction loops, and what the outputs that accumulate come to, by their numbers.
 
@@ -85,7 +89,7 @@ def reduce_in_registers(
         size = NARROW_SUM_BLOCK if narrow else SUM_BLOCK
         if streams > 1:
             size = min(size, op.read_piece)
-        blocks = _Blocks(builder, accumulating, long, narrow, size, streams, op.interleave)
+        blocks = _Blocks(builder, accumulating, long, narrow, size, streams, op.interleave, ahead)
         return blocks.emit(extent, carried, lambda i, v: element(body, at(i), v))
 
     zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]
@@ -107,6 +111,7 @@ class _Blocks:
     length: int
     streams: int
     interleave: int | None
+    ahead: Ahead | None
 
     def emit(
         self,
@@ -120,6 +125,8 @@ class _Blocks:
 
         def block(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
             end = builder.smaller(builder.add_index(start, size), extent.upper)
+            if self.ahead is not None:
+                self.ahead(start, end)
             inner = [
                 self._zero(number, value)
                 for number, value in zip(self.accumulating, values, strict=False)

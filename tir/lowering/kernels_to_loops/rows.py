@@ -1,4 +1,8 @@
-"""Kernels row by row: for each iteration of the shared loops, all operations run one after the other."""
+"""Kernels row by row: for each iteration of the shared loops, all operations run one after the other.
+
+The first that reads a row has to wait for memory. One that reads it again and has much to compute asks for the next row
+meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,13 @@ from xdsl.dialects import memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX
 from xdsl.ir import SSAValue
 
+from tir.dialects import rt
 from tir.lowering.kernels_to_loops.locals import Locals, RowLocals, find_locals
 from tir.lowering.kernels_to_loops.loops import Extent, Loop, for_rows
 from tir.lowering.kernels_to_loops.nest import emit
+from tir.lowering.kernels_to_loops.registers import Ahead
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
-from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
+from tir.lowering.kernels_to_loops.structure import Structured, buffers, element_bytes, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
     AnyOperand,
@@ -21,7 +27,7 @@ from tir.lowering.structured.operands import (
     loop_sizes,
     product,
 )
-from tir.support.cost_model import PARALLEL_WORK
+from tir.support.cost_model import CACHE_LINE, PARALLEL_WORK, PREFETCH_WORK
 
 Shared = Sequence[Sequence[int]]
 """For each operation, the numbers of the loops that it shares with the others, in the same order."""
@@ -62,6 +68,7 @@ class _Rows:
         count = product(builder, self.row_sizes)
         least = grain(builder, self._work())
         self._plan_streams(count)
+        self.read_again = self._find_rows_read_again()
         builder.parallel(count, least, self._part)
 
     def _without_rows(self) -> None:
@@ -101,6 +108,44 @@ class _Rows:
             total = self.builder.multiply(count, self.row_lengths[outputs[0].buffer])
         self.streams = Streams(self.builder, outputs, total)
 
+    def _find_rows_read_again(self) -> dict[int, list[Operand]]:
+        """By operation: the rows that others have read before it, if it computes long, and goes block by block."""
+        seen: set[SSAValue] = set()
+        found: dict[int, list[Operand]] = {}
+        for number, (op, shared) in enumerate(zip(self.ops, self.shared, strict=True)):
+            rows = {
+                o.buffer: o
+                for o in buffers(op.inputs)
+                if o.map == (*shared, op.loops - 1) and o.buffer not in self.locals_
+            }
+            if op.sums_in_blocks and op.work > PREFETCH_WORK:
+                again = [o for buffer, o in rows.items() if buffer in seen and o.is_contiguous]
+                found[number] = again
+                seen.difference_update(o.buffer for o in again)
+            else:
+                seen.update(rows)
+        return found
+
+    def _ahead(self, operands: Sequence[Operand], indices: Sequence[SSAValue]) -> Ahead:
+        """Asks for the next row of some operands, while this one is computed with."""
+        builder = self.builder
+        *outer, row = indices
+
+        def ahead(begin: SSAValue, end: SSAValue) -> None:
+            next_row = builder.add_index(row, builder.index(1))
+            for operand in operands:
+
+                def line(
+                    column: SSAValue, _: object, buffer: SSAValue = operand.buffer
+                ) -> tuple[()]:
+                    builder.add(rt.PrefetchOp(buffer, [*outer, next_row, column]))
+                    return ()
+
+                step = builder.index(CACHE_LINE // element_bytes(operand.buffer))
+                builder.for_(end, (), line, lower=begin, step=step)
+
+        return ahead
+
     def _part(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder
         locals_ = RowLocals(builder, self.locals_)
@@ -113,8 +158,10 @@ class _Rows:
 
         def row(number: SSAValue, indices: Sequence[SSAValue]) -> None:
             pieces: list[tuple[SSAValue, SSAValue]] = []
-            for op, sizes, shared in zip(self.ops, self.sizes, self.shared, strict=True):
-                self._emit_row(op, sizes, shared, number, indices, locals_, scratch, pieces)
+            for place in range(len(self.ops)):
+                again = self.read_again.get(place)
+                ahead = self._ahead(again, indices) if again else None
+                self._emit_row(place, ahead, number, indices, locals_, scratch, pieces)
             self.streams.write(pieces)
 
         for_rows(builder, begin, end, self.row_sizes, row)
@@ -125,9 +172,8 @@ class _Rows:
 
     def _emit_row(
         self,
-        op: Structured,
-        sizes: Sequence[SSAValue],
-        shared: Sequence[int],
+        place: int,
+        ahead: Ahead | None,
         number: SSAValue,
         indices: Sequence[SSAValue],
         locals_: RowLocals,
@@ -135,6 +181,7 @@ class _Rows:
         pieces: list[tuple[SSAValue, SSAValue]],
     ) -> None:
         builder = self.builder
+        op, sizes, shared = self.ops[place], self.sizes[place], self.shared[place]
         loops: list[Loop] = [Extent(size) for size in sizes]
         for loop, index in zip(shared, indices, strict=True):
             loops[loop] = index
@@ -144,8 +191,8 @@ class _Rows:
                 return locals_.localize(operand)
             length = self.row_lengths[operand.buffer]
             start = builder.multiply(number, length)
-            here, place = self.streams.piece(operand, scratch[operand.buffer], start, length)
-            pieces.append((here, place))
+            here, there = self.streams.piece(operand, scratch[operand.buffer], start, length)
+            pieces.append((here, there))
             return Operand(here, (op.loops - 1,))
 
-        emit(builder, op.with_operands([view(o) for o in op.operands]), loops)
+        emit(builder, op.with_operands([view(o) for o in op.operands]), loops, ahead)

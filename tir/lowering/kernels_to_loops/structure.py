@@ -60,6 +60,15 @@ class Structured:
         return 2 if self.work > HEAVY_WORK else None
 
     @property
+    def sums_in_blocks(self) -> bool:
+        """Whether the innermost loop goes block by block, for the sake of accuracy."""
+        return any(
+            self.is_long_sum(n) or self.is_narrow_sum(n)
+            for n in range(len(self.outputs))
+            if self.accumulates(n)
+        )
+
+    @property
     def read_piece(self) -> int:
         """How many iterations read from one place before it is the turn of another."""
         widths = [element_bytes(o.buffer) for o in buffers(self.inputs)]

@@ -42,14 +42,18 @@ def _memref_type(value: SSAValue) -> MemRefType:
 
 
 def element_pointer(
-    emitter: FunctionEmitter, descriptor: MemRefDescriptor, indices: Sequence[SSAValue]
+    emitter: FunctionEmitter,
+    descriptor: MemRefDescriptor,
+    indices: Sequence[SSAValue],
+    inbounds: bool = True,
 ) -> SSAValue:
     """The address of an element; the index of a dimension of size 1 is 0 and is left out."""
     offset: Extent = 0
     for index, size, stride in zip(indices, descriptor.sizes, descriptor.strides, strict=True):
         if size != 1:
             offset = emitter.plus(offset, emitter.multiply(emitter.extent(index), stride))
-    return emitter.offset_pointer(descriptor.pointer, offset, storage_type(descriptor.element))
+    element = storage_type(descriptor.element)
+    return emitter.offset_pointer(descriptor.pointer, offset, element, inbounds)
 
 
 def _access_properties(

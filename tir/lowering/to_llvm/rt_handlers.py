@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xdsl.dialects import llvm
 from xdsl.dialects.builtin import Float32Type, MemRefType, f32, f64, i32, i64
 from xdsl.ir import Block, Operation, SSAValue
 
@@ -18,6 +19,7 @@ from .rt_memory_handlers import main_only
 
 STREAM_COPY = "tir_stream_copy"
 STREAM_FENCE = "tir_stream_fence"
+_PREFETCH = "llvm.prefetch.p0"
 _TOO_LARGE_MESSAGE = "a dimension or stride exceeds the 32-bit integers of the BLAS library"
 
 
@@ -158,6 +160,14 @@ def _stream_fence(emitter: FunctionEmitter, op: rt.StreamFenceOp) -> None:
     emitter.call(STREAM_FENCE, [])
 
 
+def _prefetch(emitter: FunctionEmitter, op: rt.PrefetchOp) -> None:
+    memref = emitter.memref(op.buffer)
+    place = element_pointer(emitter, memref, op.indices, inbounds=False)
+    # To be read; into the second level of the cache, as a row may fill the first; data.
+    arguments = [place, *(emitter.integer(number, i32) for number in (0, 2, 1))]
+    emitter.add(llvm.CallIntrinsicOp(_PREFETCH, arguments, []))
+
+
 HANDLERS: dict[type[Operation], Handler] = {
     rt.AssertOp: _assert,
     rt.ReleaseGilOp: _release_gil,
@@ -168,4 +178,5 @@ HANDLERS: dict[type[Operation], Handler] = {
     rt_products.DotOp: _dot,
     rt.StreamCopyOp: _stream_copy,
     rt.StreamFenceOp: _stream_fence,
+    rt.PrefetchOp: _prefetch,
 }
