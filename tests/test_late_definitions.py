@@ -57,6 +57,26 @@ class PairAttr(ParametrizedAttribute):
 
 
 @irdl_attr_definition
+class NothingAttr(ParametrizedAttribute):
+    """An attribute without parameters."""
+
+    name = "late.nothing"
+
+
+class SomethingAttr(ParametrizedAttribute, ABC):
+    """What others inherit a parameter from."""
+
+    something: StringAttr
+
+
+@irdl_attr_definition
+class InheritingAttr(SomethingAttr):
+    """An attribute with no parameter of its own."""
+
+    name = "late.inheriting"
+
+
+@irdl_attr_definition
 class WrongAttr(ParametrizedAttribute):
     """An attribute with something that is no parameter."""
 
@@ -143,6 +163,22 @@ def test_a_definition_is_an_ordinary_one_once_it_is_used() -> None:
 def test_a_mistake_shows_when_the_attribute_is_used() -> None:
     with pytest.raises(PyRDLAttrDefinitionError, match="first is not a parameter definition"):
         WrongAttr(StringAttr("a"))
+
+
+def test_attributes_without_parameters() -> None:
+    assert NothingAttr().parameters == ()
+    assert NothingAttr() == NothingAttr()
+    with pytest.raises(ValueError, match="argument 2 is longer"):
+        NothingAttr(StringAttr("a"))  # pyright: ignore[reportCallIssue]
+    definition = NothingAttr.get_irdl_definition()
+    assert definition.name == "late.nothing"
+    assert definition.parameters == []
+
+
+def test_parameters_are_inherited() -> None:
+    assert InheritingAttr(StringAttr("a")).parameters == (StringAttr("a"),)
+    with pytest.raises(VerifyException, match="something"):
+        InheritingAttr(i32)  # pyright: ignore[reportArgumentType]
 
 
 def test_what_is_printed_is_read_back() -> None:

@@ -41,10 +41,20 @@ class _LateAttribute(ParamAttrDef):
         self._attribute = pyrdl_def
 
     def __getattr__(self, name: str) -> Any:
+        if name == "parameters" and not _has_annotations(self._attribute):
+            # Most attributes that importing makes, the types of floats among them, have none.
+            self.parameters = []
+            return self.parameters
         # Two threads may both come here: they read the same.
         self.__dict__.update(_read_attribute(self._attribute).__dict__)
         self.__class__ = ParamAttrDef  # pyright: ignore[reportAttributeAccessIssue]
         return getattr(self, name)
+
+
+def _has_annotations(attribute: type[ParametrizedAttribute]) -> bool:
+    """Whether a class, or one between it and `ParametrizedAttribute`, says anything that may be a parameter."""
+    own = attribute.__mro__[: attribute.__mro__.index(ParametrizedAttribute)]
+    return any(getattr(cls, "__annotations__", None) for cls in own)
 
 
 class _LateOperation(OpDef):
