@@ -47,6 +47,19 @@ def tensor_type(value: SSAValue) -> TensorType:
     return value.type
 
 
+def is_size_of(size: SSAValue | None, buffer: SSAValue, axis: int) -> bool:
+    """Whether an index was asked of a buffer as its size along an axis."""
+    if size is None or not isinstance(size.owner, memref.DimOp):
+        return False
+    index = size.owner.index.owner
+    return (
+        size.owner.source is buffer
+        and isinstance(index, arith.ConstantOp)
+        and isinstance(index.value, IntegerAttr)
+        and index.value.value.data == axis
+    )
+
+
 class BufferBuilder:
     """Adds operations at the end of a block, each with the current location."""
 

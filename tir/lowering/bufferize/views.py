@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xdsl.dialects import arith, memref
-from xdsl.dialects.builtin import DYNAMIC_INDEX, IntegerAttr, MemRefType
+from xdsl.dialects import memref
+from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
 from xdsl.ir import Attribute, SSAValue
 
 from tir.lowering.bufferize.types import (
     BufferBuilder,
     contiguous,
     is_contiguous,
+    is_size_of,
     strided,
 )
 from tir.lowering.structured.builder import memref_type
@@ -84,23 +85,10 @@ def _takes_whole_rows(view: memref.SubviewOp) -> bool:
         value = next(dynamic) if size == DYNAMIC_INDEX else None
         if axis == 0:
             continue
-        whole = size == 1 == source.get_shape()[axis] or _is_size_of(value, view.source, axis)
+        whole = size == 1 == source.get_shape()[axis] or is_size_of(value, view.source, axis)
         if offsets[axis] != 0 or not whole:
             return False
     return True
-
-
-def _is_size_of(value: SSAValue | None, source: SSAValue, axis: int) -> bool:
-    if value is None or not isinstance(value.owner, memref.DimOp):
-        return False
-    dim = value.owner
-    index = dim.index.owner
-    return (
-        dim.source is source
-        and isinstance(index, arith.ConstantOp)
-        and isinstance(index.value, IntegerAttr)
-        and index.value.value.data == axis
-    )
 
 
 def _steps_by_one_inside(view: memref.SubviewOp) -> bool:

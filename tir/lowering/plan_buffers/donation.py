@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xdsl.dialects import arith, func, memref
-from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr, IntegerAttr
+from xdsl.dialects import func, memref
+from xdsl.dialects.builtin import DYNAMIC_INDEX, ArrayAttr
 from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 
 from tir.dialects import kernel, rt
 from tir.lowering.bufferize.in_place import VIEWS, share, writes_in_place
-from tir.lowering.bufferize.types import is_contiguous
+from tir.lowering.bufferize.types import is_contiguous, is_size_of
 from tir.lowering.plan_buffers.lifetimes import Allocation, Lifetimes, dynamic_sizes
 from tir.lowering.structured.builder import memref_type
 
@@ -126,11 +126,7 @@ def _begins_later(given: _Input, allocation: Allocation, lifetimes: Lifetimes) -
 def _has_sizes_of(parameter: BlockArgument, allocation: Allocation) -> bool:
     axes = [i for i, size in enumerate(memref_type(parameter).get_shape()) if size == DYNAMIC_INDEX]
     return all(
-        isinstance(size.owner, memref.DimOp)
-        and size.owner.source is parameter
-        and isinstance(axis_of := size.owner.index.owner, arith.ConstantOp)
-        and isinstance(axis_of.value, IntegerAttr)
-        and axis_of.value.value.data == axis
+        is_size_of(size, parameter, axis)
         for axis, size in zip(axes, dynamic_sizes(allocation), strict=True)
     )
 
