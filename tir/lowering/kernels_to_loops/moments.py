@@ -22,7 +22,7 @@ from tir.lowering.kernels_to_loops.combine import combiner
 from tir.lowering.kernels_to_loops.compensation import add_compensated, corrected
 from tir.lowering.kernels_to_loops.loops import Extent
 from tir.lowering.kernels_to_loops.registers import reduce_in_registers
-from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
+from tir.lowering.kernels_to_loops.structure import Structured, buffers, copied, grain
 from tir.lowering.kernels_to_loops.whole import block_length, combine_blocks, is_flat
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.moments import summed_input, summed_squares
@@ -158,10 +158,7 @@ class Moments:
 
 def _with_distances(squares: Block) -> Block:
     """The body that adds up squares of distances, with a second result: the sum of the distances themselves."""
-    body = Block(arg_types=[a.type for a in squares.args])
-    mapper: dict[SSAValue, SSAValue] = dict(zip(squares.args, body.args, strict=True))
-    for op in squares.ops:
-        body.add_op(op.clone(mapper))
+    body = copied(squares)
     yielded = body.last_op
     assert yielded is not None
     added = yielded.operands[0].owner

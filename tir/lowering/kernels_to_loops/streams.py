@@ -9,11 +9,12 @@ from xdsl.dialects.builtin import MemRefType, NoneAttr
 from xdsl.ir import SSAValue
 
 from tir.dialects import rt
+from tir.lowering.kernels_to_loops.structure import element_bytes
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, run
 from tir.support.cost_model import STREAMING_BYTES
 
-_STREAMED_BITS = 32
+_STREAMED_BYTES = 4
 """Elements narrower than this are not worth it: there is more to compute for each byte."""
 
 
@@ -26,7 +27,7 @@ class Streams:
         self.outputs = [o for o in outputs if _can_stream(o)]
         self.active: SSAValue | None = None
         if self.outputs:
-            least = STREAMING_BYTES // min(_bytes(o.buffer) for o in self.outputs)
+            least = STREAMING_BYTES // min(element_bytes(o.buffer) for o in self.outputs)
             self.active = builder.value(arith.CmpiOp(total, builder.index(least), "sgt"))
 
     def piece(
@@ -60,13 +61,7 @@ class Streams:
 
 def _can_stream(output: Operand) -> bool:
     type_ = memref_type(output.buffer)
-    return isinstance(type_.layout, NoneAttr) and 8 * _bytes(output.buffer) >= _STREAMED_BITS
-
-
-def _bytes(buffer: SSAValue) -> int:
-    element = memref_type(buffer).element_type
-    width = getattr(element, "bitwidth", 8)
-    return max(width // 8, 1)
+    return isinstance(type_.layout, NoneAttr) and element_bytes(output.buffer) >= _STREAMED_BYTES
 
 
 def scratch_type(buffer: SSAValue, size: int) -> MemRefType:

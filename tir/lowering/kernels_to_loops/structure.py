@@ -119,10 +119,7 @@ class Structured:
 
     def with_narrow_sums(self) -> Structured:
         """The same operation with narrow sums accumulated in float32."""
-        body = Block(arg_types=[a.type for a in self.body.args])
-        mapper: dict[SSAValue, SSAValue] = dict(zip(self.body.args, body.args, strict=True))
-        for op in self.body.ops:
-            body.add_op(op.clone(mapper))
+        body = copied(self.body)
         narrow = replace(self, body=body)
         yielded = body.last_op
         assert yielded is not None
@@ -143,6 +140,15 @@ class Structured:
             body.erase_op(added)
             body.erase_arg(old)
         return narrow
+
+
+def copied(body: Block) -> Block:
+    """A scalar body like another, to be changed."""
+    copy = Block(arg_types=[a.type for a in body.args])
+    mapper: dict[SSAValue, SSAValue] = dict(zip(body.args, copy.args, strict=True))
+    for op in body.ops:
+        copy.add_op(op.clone(mapper))
+    return copy
 
 
 def grain(builder: LoopBuilder, work: SSAValue) -> SSAValue:
