@@ -128,23 +128,27 @@ class _Rows:
 
     def _ahead(self, operands: Sequence[Operand], indices: Sequence[SSAValue]) -> Ahead:
         """Asks for the next row of some operands, while this one is computed with."""
-        builder = self.builder
         *outer, row = indices
 
         def ahead(begin: SSAValue, end: SSAValue) -> None:
-            next_row = builder.add_index(row, builder.index(1))
+            next_row = self.builder.add_index(row, self.builder.index(1))
             for operand in operands:
-
-                def line(
-                    column: SSAValue, _: object, buffer: SSAValue = operand.buffer
-                ) -> tuple[()]:
-                    builder.add(rt.PrefetchOp(buffer, [*outer, next_row, column]))
-                    return ()
-
-                step = builder.index(CACHE_LINE // element_bytes(operand.buffer))
-                builder.for_(end, (), line, lower=begin, step=step)
+                self._prefetch(operand.buffer, [*outer, next_row], begin, end)
 
         return ahead
+
+    def _prefetch(
+        self, buffer: SSAValue, row: Sequence[SSAValue], begin: SSAValue, end: SSAValue
+    ) -> None:
+        """Asks for the lines of some columns of a row."""
+        builder = self.builder
+
+        def line(column: SSAValue, _: object) -> tuple[()]:
+            builder.add(rt.PrefetchOp(buffer, [*row, column]))
+            return ()
+
+        step = builder.index(CACHE_LINE // element_bytes(buffer))
+        builder.for_(end, (), line, lower=begin, step=step)
 
     def _part(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder

@@ -235,7 +235,6 @@ def accumulate_in_strips(
         accumulators.start(strip, starts)
         count, rows = nested_rows(accumulators, outer, last, strip)
         accumulators.add_rows(strip, builder.index(0), count, rows)
-
         accumulators.store(strip, outer, last)
 
     def all_strips(outer: list[Loop]) -> None:
