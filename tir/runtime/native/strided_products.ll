@@ -176,30 +176,11 @@ define internal i32 @gemm_onto(
   i64 %bytes, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
   ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
 ) nounwind {
-  %there = icmp eq ptr %old, %c
-  br i1 %there, label %in_place, label %elsewhere
-
-elsewhere:
-  %few = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
-  %good_alpha = call i1 @is_usual(double %alpha)
-  %bad_alpha = xor i1 %good_alpha, true
-  %is_column = icmp eq i64 %n, 1
-  %is_row = icmp eq i64 %m, 1
-  %apart_1 = or i1 %few, %bad_alpha
-  %apart_2 = or i1 %is_column, %is_row
-  %apart = or i1 %apart_1, %apart_2
-  br i1 %apart, label %copy, label %matrices
-
-copy:
-  call void @tir_copy_matrix(
-    i64 %bytes, i64 %m, i64 %n, ptr %c, i64 %c_row, ptr %old, i64 %old_row, i64 %old_column)
-  br label %in_place
-
-in_place:
   %tiny = call i1 @is_tiny(i64 %m, i64 %n, i64 %k)
   br i1 %tiny, label %loops, label %large
 
 loops:
+  call void @bring(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   call void @multiply(
     i64 %bytes, double %alpha, i64 %m, i64 %n, i64 %k, ptr %a, i64 %a_row, i64 %a_column,
     ptr %b, i64 %b_row, i64 %b_column, double %beta, ptr %c, i64 %c_row)
@@ -223,6 +204,7 @@ multiply_apart:
   br i1 %good, label %scale, label %multiplied_apart
 
 scale:
+  call void @bring(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   call void @add_scaled(i64 %bytes, i64 %m, i64 %n, double %alpha, ptr %product, double %beta, ptr %c, i64 %c_row)
   br label %multiplied_apart
 
@@ -235,6 +217,7 @@ multiply:
   br i1 %one_column, label %by_column, label %several_columns
 
 by_column:
+  call void @bring(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   %column_status = call i32 @gemv(
     i64 %bytes, double %alpha, i64 %m, i64 %k, ptr %a, i64 %a_row, i64 %a_column, ptr %b, i64 %b_row,
     double %beta, ptr %c, i64 %c_row)
@@ -245,6 +228,7 @@ several_columns:
   br i1 %one_row, label %by_row, label %matrices
 
 by_row:
+  call void @bring(i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row)
   %row_status = call i32 @gemv(
     i64 %bytes, double %alpha, i64 %n, i64 %k, ptr %b, i64 %b_column, i64 %b_row, ptr %a, i64 %a_column,
     double %beta, ptr %c, i64 1)
@@ -304,6 +288,22 @@ call:
   call void @free(ptr %left_copy)
   call void @free(ptr %right_copy)
   ret i32 0
+}
+
+; Copies what is added to, unless it is there.
+define internal void @bring(
+  i64 %bytes, i64 %m, i64 %n, ptr %old, i64 %old_row, i64 %old_column, ptr %c, i64 %c_row
+) nounwind {
+  %there = icmp eq ptr %old, %c
+  br i1 %there, label %done, label %copy
+
+copy:
+  call void @tir_copy_matrix(
+    i64 %bytes, i64 %m, i64 %n, ptr %c, i64 %c_row, ptr %old, i64 %old_row, i64 %old_column)
+  br label %done
+
+done:
+  ret void
 }
 
 define internal i32 @gemv(
