@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tir.runtime import threads
+from tir.runtime.cpu import add_symbol, provide_symbols
 from tir.runtime.pool import get_pool
 from tir.runtime.support import load_support
 
@@ -24,7 +25,7 @@ _LEAST_BYTES = 1 << 17
 _COLUMNS = 1024
 """Of the matrix that a vector is copied as."""
 _KINDS = "biufc"
-_COPY = "tir_copy"
+_FUNCTIONS = ("tir_copy",)
 
 
 class Axis(NamedTuple):
@@ -103,10 +104,23 @@ def _copy_vector(to: int, source: int, item: int, axis: Axis) -> None:
         _copy(to + done * item, source + done * axis.source, item, [left])
 
 
+def bind_symbols() -> None:
+    """Have the function loaded when native code first needs it."""
+    provide_symbols(_FUNCTIONS, _provide)
+
+
+def _provide() -> None:
+    threads.bind_symbols()
+    loaded = load_support("copy", _FUNCTIONS)
+    for name in _FUNCTIONS:
+        add_symbol(name, loaded.address(name))
+
+
 @cache
 def _native_copy() -> Any:
     threads.bind_symbols()
+    (name,) = _FUNCTIONS
     integers = [ctypes.c_int64] * 9
-    return load_support("copy", (_COPY,)).function(
-        _COPY, None, ctypes.c_void_p, ctypes.c_void_p, *integers
+    return load_support("copy", _FUNCTIONS).function(
+        name, None, ctypes.c_void_p, ctypes.c_void_p, *integers
     )

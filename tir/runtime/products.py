@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from tir.runtime import copies
 from tir.runtime.cpu import add_symbol, provide_symbols
 from tir.runtime.support import load_support
 
@@ -18,6 +19,7 @@ _STRIDED = tuple(
 
 def bind_symbols() -> None:
     """Have the functions loaded, and BLAS with them, when compiled code first needs one."""
+    copies.bind_symbols()
     provide_symbols(_SHARED, lambda: _provide("products", _SHARED))
     provide_symbols(_LONG_SUMS, lambda: _provide("long_sums", _LONG_SUMS))
     provide_symbols(_NARROW, lambda: _provide("narrow_products", _NARROW))

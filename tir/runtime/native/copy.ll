@@ -16,12 +16,16 @@ declare i64 @llvm.abs.i64(i64, i1)
 ; void tir_copy(to, from, bytes, matrices, rows, columns, to_matrix, to_row, from_matrix, from_row, from_column)
 ;
 ; The columns of the destination follow each other; other distances are in bytes, those of the source of any sign. An
-; element has 1, 2, 4, 8 or 16 bytes, and there is at least one of them.
+; element has 1, 2, 4, 8 or 16 bytes.
 define void @tir_copy(
   ptr %to, ptr %from, i64 %bytes, i64 %matrices, i64 %rows, i64 %columns, i64 %to_matrix, i64 %to_row,
   i64 %from_matrix, i64 %from_row, i64 %from_column
 ) nounwind {
   %copy = alloca %copy, align 64
+  %none = icmp sle i64 %columns, 0
+  br i1 %none, label %done, label %share
+
+share:
   %line_rows = udiv i64 64, %bytes
   %above = add i64 %rows, %line_rows
   %above_less = sub i64 %above, 1
@@ -45,6 +49,9 @@ define void @tir_copy(
   %grain = call i64 @llvm.umax.i64(i64 %quotient, i64 1)
   %count = mul i64 %matrices, %groups
   %status = call i32 @tir_parallel_for(ptr @copy_groups, ptr %copy, i64 %count, i64 %grain)
+  br label %done
+
+done:
   ret void
 }
 

@@ -24,7 +24,7 @@ declare void @scipy_cblas_dgemv(i32, i32, i32, i32, double, ptr, i32, ptr, i32, 
 declare i64 @llvm.umin.i64(i64, i64)
 declare i64 @llvm.umax.i64(i64, i64)
 declare i64 @llvm.ctlz.i64(i64, i1)
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+declare void @tir_copy(ptr, ptr, i64, i64, i64, i64, i64, i64, i64, i64, i64)
 
 ; void tir_shared_gemm(bytes, count, layout_a, layout_b, m, n, k, alpha, a, lda, a_batch, b, ldb, b_batch,
 ;                      beta, old, old_row, old_column, c, ldc, c_batch)
@@ -251,59 +251,16 @@ done:
 
 ; void tir_copy_matrix(bytes, rows, columns, to, to_row, from, from_row, from_column)
 ;
-; Copies a matrix of any strides, in elements of 4 or 8 bytes, into rows that are contiguous.
+; Copies a matrix of any strides, which count elements, into rows that are contiguous.
 define void @tir_copy_matrix(
-  i64 %bytes, i64 %rows, i64 %columns, ptr %to, i64 %to_stride, ptr %from, i64 %from_stride, i64 %column_stride
+  i64 %bytes, i64 %rows, i64 %columns, ptr %to, i64 %to_row, ptr %from, i64 %from_row, i64 %from_column
 ) nounwind {
-entry:
-  %row_bytes = mul i64 %columns, %bytes
-  %contiguous = icmp eq i64 %column_stride, 1
-  %single = icmp eq i64 %bytes, 4
-  br label %test
-
-test:
-  %row = phi i64 [ 0, %entry ], [ %row_next, %copied ]
-  %more_rows = icmp slt i64 %row, %rows
-  br i1 %more_rows, label %copy, label %done
-
-copy:
-  %to_row = call ptr @locate(ptr %to, i64 %to_stride, i64 %row, i64 0, i64 0, i64 %bytes)
-  %from_row = call ptr @locate(ptr %from, i64 %from_stride, i64 %row, i64 0, i64 0, i64 %bytes)
-  br i1 %contiguous, label %whole_row, label %each
-
-whole_row:
-  call void @llvm.memcpy.p0.p0.i64(ptr %to_row, ptr %from_row, i64 %row_bytes, i1 false)
-  br label %copied
-
-each:
-  %column = phi i64 [ 0, %copy ], [ %column_next, %each_next ]
-  %more = icmp slt i64 %column, %columns
-  br i1 %more, label %element, label %copied
-
-element:
-  %to_at = call ptr @locate(ptr %to_row, i64 1, i64 %column, i64 0, i64 0, i64 %bytes)
-  %from_at = call ptr @locate(ptr %from_row, i64 %column_stride, i64 %column, i64 0, i64 0, i64 %bytes)
-  br i1 %single, label %narrow, label %wide
-
-narrow:
-  %float = load float, ptr %from_at, align 4
-  store float %float, ptr %to_at, align 4
-  br label %each_next
-
-wide:
-  %double = load double, ptr %from_at, align 8
-  store double %double, ptr %to_at, align 8
-  br label %each_next
-
-each_next:
-  %column_next = add i64 %column, 1
-  br label %each
-
-copied:
-  %row_next = add i64 %row, 1
-  br label %test
-
-done:
+  %to_row_bytes = mul i64 %to_row, %bytes
+  %from_row_bytes = mul i64 %from_row, %bytes
+  %from_column_bytes = mul i64 %from_column, %bytes
+  call void @tir_copy(
+    ptr %to, ptr %from, i64 %bytes, i64 1, i64 %rows, i64 %columns, i64 0, i64 %to_row_bytes,
+    i64 0, i64 %from_row_bytes, i64 %from_column_bytes)
   ret void
 }
 
