@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 import tir
+from tests.at_once import at_once
 from tests.reliability.costs import costs
 from tir import tensor as T
 from tir.config import config
@@ -19,27 +20,6 @@ from tir.config import config
 THREADS = 8
 LARGE = 1 << 17
 """Elements of arrays for which the GIL is released."""
-
-
-def at_once(work: Callable[[int], None], count: int = THREADS) -> None:
-    """Run `work` of each number in a thread of its own, all starting together; raises the first error of any."""
-    start = threading.Barrier(count)
-    errors: list[BaseException] = []
-
-    def run(number: int) -> None:
-        try:
-            start.wait()
-            work(number)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 @pytest.fixture(autouse=True, params=[1, 2])

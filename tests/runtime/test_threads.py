@@ -6,7 +6,6 @@ import itertools
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.at_once import at_once
 from tests.runtime.native_entry import (
     Failed,
     executable,
@@ -102,24 +102,6 @@ def test_a_loop_in_a_loop_runs_in_its_thread(thread_count: int) -> None:
         assert set(loop.counts) == {len(loop.ranges)}
 
 
-def _in_threads(number: int, work: Callable[[int], None]) -> None:
-    failures: list[BaseException] = []
-
-    def run(index: int) -> None:
-        try:
-            work(index)
-        except BaseException as error:
-            failures.append(error)
-
-    started = [threading.Thread(target=run, args=(index,)) for index in range(number)]
-    for thread in started:
-        thread.start()
-    for thread in started:
-        thread.join()
-    if failures:
-        raise failures[0]
-
-
 @pytest.mark.parametrize("pause", [0, 0.002])
 def test_loops_after_each_other(pause: float) -> None:
     """Short ones, whose helpers often come too late; after a pause they sleep."""
@@ -151,7 +133,7 @@ def test_many_threads_call_at_once() -> None:
                 _check_ranges(loop.ranges, count, 64, 12)
 
     with config.change_flags(threads=3):
-        _in_threads(8, work)
+        at_once(work)
 
 
 SIZES = (0, 1, 2, 15, 16, 17, 95, 96, 97, 191, 192, 193, 300, 500, 784, 1000)
@@ -283,7 +265,7 @@ def test_products_and_loops_of_many_threads() -> None:
             assert (loop.counts == 1).all()
 
     with config.change_flags(threads=3):
-        _in_threads(8, work)
+        at_once(work)
 
 
 VECTOR = strided(1, "f64")
@@ -331,7 +313,7 @@ def test_functions_that_python_threads_call() -> None:
             root(x)
 
     with config.change_flags(threads=3):
-        _in_threads(8, work)
+        at_once(work)
 
 
 PREAMBLE = """
