@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
     i32,
     i64,
 )
-from xdsl.ir import Block, Dialect, Operation, ParametrizedAttribute
+from xdsl.ir import Block, Dialect, Operation, ParametrizedAttribute, TypedAttribute
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     IRDLOperation,
@@ -179,6 +179,18 @@ def test_parameters_are_inherited() -> None:
     assert InheritingAttr(StringAttr("a")).parameters == (StringAttr("a"),)
     with pytest.raises(VerifyException, match="something"):
         InheritingAttr(i32)  # pyright: ignore[reportArgumentType]
+
+
+def test_where_the_type_of_a_typed_attribute_is() -> None:
+    def typed(cls: type[TypedAttribute]) -> list[type[TypedAttribute]]:
+        return [cls, *(found for sub in cls.__subclasses__() for found in typed(sub))]
+
+    classes = [cls for cls in typed(TypedAttribute) if "get_type_index" in vars(cls)]
+    assert IntegerAttr in classes
+    for cls in classes[1:]:
+        names = [name for name, _ in cls.get_irdl_definition().parameters]
+        assert cls.get_type_index() == names.index("type"), cls
+    assert IntegerAttr(1, i32).get_type() == i32
 
 
 def test_what_is_printed_is_read_back() -> None:

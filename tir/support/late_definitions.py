@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 import threading
+from inspect import get_annotations
 from typing import Any
 
-from xdsl.ir import Attribute, Operation, OpTraits, ParametrizedAttribute
+from xdsl.ir import Attribute, Operation, OpTraits, ParametrizedAttribute, TypedAttribute
 from xdsl.irdl import operations
 from xdsl.irdl.attributes import ParamAttrDef
 from xdsl.irdl.operations import IRDLOperation, OpDef, OptionalDef
@@ -39,22 +40,36 @@ class _LateAttribute(ParamAttrDef):
 
     def __init__(self, pyrdl_def: type[ParametrizedAttribute]) -> None:
         self._attribute = pyrdl_def
+        self._is_being_made = issubclass(pyrdl_def, TypedAttribute)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "parameters" and not _has_annotations(self._attribute):
-            # Most attributes that importing makes, the types of floats among them, have none.
-            self.parameters = []
-            return self.parameters
+        if name == "parameters":
+            names = _annotations(self._attribute)
+            if not names:
+                # Most attributes that importing makes, the types of floats among them, have none.
+                self.parameters = []
+                return self.parameters
+            if self._is_being_made:
+                # The decorator looks where the type of a typed attribute is, and asks for no more.
+                self._is_being_made = False
+                return [(parameter, None) for parameter in names]
         # Two threads may both come here: they read the same.
         self.__dict__.update(_read_attribute(self._attribute).__dict__)
         self.__class__ = ParamAttrDef  # pyright: ignore[reportAttributeAccessIssue]
         return getattr(self, name)
 
 
-def _has_annotations(attribute: type[ParametrizedAttribute]) -> bool:
-    """Whether a class, or one between it and `ParametrizedAttribute`, says anything that may be a parameter."""
+def _annotations(attribute: type[ParametrizedAttribute]) -> list[str]:
+    """What a class, or one between it and `ParametrizedAttribute`, says of the types of its parameters, in their order."""
     own = attribute.__mro__[: attribute.__mro__.index(ParametrizedAttribute)]
-    return any(getattr(cls, "__annotations__", None) for cls in own)
+    annotated: dict[str, Any] = {}
+    for cls in reversed(own):
+        annotated |= get_annotations(cls)
+    return [
+        name
+        for name, type_ in annotated.items()
+        if name != "name" and not str(type_).startswith(("ClassVar", "typing.ClassVar"))
+    ]
 
 
 class _LateOperation(OpDef):
