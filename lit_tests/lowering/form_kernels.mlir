@@ -141,3 +141,74 @@ func.func @needed_before(%x: tensor<?x?xf64>, %n: f64) -> (tensor<f64>, f64) {
   } -> tensor<f64>
   func.return %q, %v : tensor<f64>, f64
 }
+
+// What reads one element of its own row joins the kernel that makes the row. The mean of what it makes moves down, out of
+// the way of the next operation on rows.
+
+// CHECK:       func.func @gather_in_own_row
+// CHECK:         [[L:%\S+]], {{%\S+}} = kernel.region
+// CHECK:           iterator_types = ["parallel", "reduction"]
+// CHECK:           tensor.extract
+// CHECK:           arith.subf
+// CHECK:           kernel.yield
+// CHECK:         kernel.region({{.*}} = [[L]] : tensor<?xf64>) -> (tensor<f64>)
+// CHECK-NOT:     kernel.region
+func.func @gather_in_own_row(%x: tensor<?x?xf64>, %labels: tensor<?xindex>, %n: index, %m: index) -> (tensor<f64>, tensor<?x?xf64>) {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %full = tensor.empty(%n, %m) : tensor<?x?xf64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+  %s, %t = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<?x?xf64>) outs(%f, %full : tensor<?xf64>, tensor<?x?xf64>) {
+  ^bb0(%a: f64, %o: f64, %o1: f64):
+    %b = arith.negf %a : f64
+    %r = arith.addf %b, %o : f64
+    linalg.yield %r, %b : f64, f64
+  } -> (tensor<?xf64>, tensor<?x?xf64>)
+  %l = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%labels, %s : tensor<?xindex>, tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%label: index, %a: f64, %o: f64):
+    %row = linalg.index 0 : index
+    %picked = tensor.extract %t[%row, %label] : tensor<?x?xf64>
+    %r = arith.divf %picked, %a : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  %e0 = tensor.empty() : tensor<f64>
+  %f0 = linalg.fill ins(%zero : f64) outs(%e0 : tensor<f64>) -> tensor<f64>
+  %mean = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%l : tensor<?xf64>) outs(%f0 : tensor<f64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %a, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  %g = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%t, %s : tensor<?x?xf64>, tensor<?xf64>) outs(%full : tensor<?x?xf64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %r = arith.subf %a, %b : f64
+    linalg.yield %r : f64
+  } -> tensor<?x?xf64>
+  func.return %mean, %g : tensor<f64>, tensor<?x?xf64>
+}
+
+// What reads elements of other rows waits for all of them.
+
+// CHECK:       func.func @gather_in_other_rows
+// CHECK:         kernel.region
+// CHECK:         kernel.region
+// CHECK:           tensor.extract
+func.func @gather_in_other_rows(%x: tensor<?x?xf64>, %labels: tensor<?xindex>, %n: index, %m: index) -> tensor<?xf64> {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %full = tensor.empty(%n, %m) : tensor<?x?xf64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+  %s, %t = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<?x?xf64>) outs(%f, %full : tensor<?xf64>, tensor<?x?xf64>) {
+  ^bb0(%a: f64, %o: f64, %o1: f64):
+    %b = arith.negf %a : f64
+    %r = arith.addf %b, %o : f64
+    linalg.yield %r, %b : f64, f64
+  } -> (tensor<?xf64>, tensor<?x?xf64>)
+  %l = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%labels, %s : tensor<?xindex>, tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%label: index, %a: f64, %o: f64):
+    %row = linalg.index 0 : index
+    %picked = tensor.extract %t[%label, %row] : tensor<?x?xf64>
+    %r = arith.divf %picked, %a : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  func.return %l : tensor<?xf64>
+}

@@ -153,3 +153,63 @@ func.func @computed_twice(%x: tensor<?xf64>, %n: index) -> (tensor<?xf64>, tenso
 // CHECK:         linalg.generic {{.*}} ins(%x : tensor<?xf64>)
 // CHECK:           arith.negf
 // CHECK-NEXT:      arith.addf
+
+// -----
+
+// What is computed of sizes is computed wherever it is used, divisions too: LLVM does it before the loops.
+
+func.func @of_sizes(%x: tensor<?xf64>, %n: index, %count: i64) -> (tensor<?xf64>, tensor<f64>) {
+  %e0 = tensor.empty() : tensor<f64>
+  %one = arith.constant 1.0 : f64
+  %t = linalg.generic {indexing_maps = [affine_map<() -> ()>], iterator_types = []} outs(%e0 : tensor<f64>) {
+  ^bb0(%o: f64):
+    %c = arith.sitofp %count : i64 to f64
+    %r = arith.divf %one, %c : f64
+    linalg.yield %r : f64
+  } -> tensor<f64>
+  %e1 = tensor.empty(%n) : tensor<?xf64>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%x, %t : tensor<?xf64>, tensor<f64>) outs(%e1 : tensor<?xf64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %r = arith.mulf %a, %b : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  func.return %y, %t : tensor<?xf64>, tensor<f64>
+}
+
+// CHECK-LABEL: @of_sizes
+// CHECK:         linalg.generic {{.*}} ins(%x : tensor<?xf64>)
+// CHECK:           arith.divf
+// CHECK-NEXT:      arith.mulf
+// CHECK:         func.return
+
+// -----
+
+// A cheap producer that is stored for a product is read by a reduction, too.
+
+func.func @stored_anyway(%x: tensor<?x?xf64>, %w: tensor<?x?xf64>, %n: index) -> (tensor<?x?xf64>, tensor<?xf64>) {
+  %zero = arith.constant 0.0 : f64
+  %e0 = tensor.empty(%n, %n) : tensor<?x?xf64>
+  %t = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%x, %w : tensor<?x?xf64>, tensor<?x?xf64>) outs(%e0 : tensor<?x?xf64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %r = arith.mulf %a, %b : f64
+    linalg.yield %r : f64
+  } -> tensor<?x?xf64>
+  %f0 = linalg.fill ins(%zero : f64) outs(%e0 : tensor<?x?xf64>) -> tensor<?x?xf64>
+  %p = linalg_ext.matmul ins(%x, %t : tensor<?x?xf64>, tensor<?x?xf64>) outs(%f0 : tensor<?x?xf64>) -> tensor<?x?xf64>
+  %e1 = tensor.empty(%n) : tensor<?xf64>
+  %f1 = linalg.fill ins(%zero : f64) outs(%e1 : tensor<?xf64>) -> tensor<?xf64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%t : tensor<?x?xf64>) outs(%f1 : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %o, %a fastmath<reassoc> : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  func.return %p, %s : tensor<?x?xf64>, tensor<?xf64>
+}
+
+// CHECK-LABEL: @stored_anyway
+// CHECK:         [[T:%\S+]] = linalg.generic
+// CHECK:           arith.mulf
+// CHECK:         linalg_ext.matmul ins(%x, [[T]] :
+// CHECK:         linalg.generic {{.*}} ins([[T]] : tensor<?x?xf64>)
+// CHECK-NOT:       arith.mulf
+// CHECK:         func.return

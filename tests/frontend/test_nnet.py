@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.special
 
+import tir
 from tests.evaluate import check, evaluate
 from tir import tensor as T
 from tir.tensor import nnet
@@ -93,6 +94,29 @@ def test_categorical_crossentropy() -> None:
         nnet.categorical_crossentropy(v, T.iscalar())
     with pytest.raises(TypeError, match="must hold integers"):
         nnet.categorical_crossentropy(p, v)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 5000])
+def test_the_mean_loss_and_its_gradient_are_one_pass_over_the_scores(rows: int) -> None:
+    rng = np.random.default_rng(rows)
+    x, b, y = T.dmatrix(), T.dvector(), T.ivector()
+    loss = nnet.categorical_crossentropy(nnet.softmax(x + b), y).mean()
+    f = tir.function([x, b, y], [loss, *tir.grad(loss, [x, b])])
+    kernels = f.ir("kernels").split("kernel.region(")
+    assert sum("exp_nonpositive" in kernel for kernel in kernels) == 1
+    scores, bias = rng.normal(size=(rows, 7)) * 50, rng.normal(size=7)
+    labels = rng.integers(-7, 7, size=rows, dtype="int32")
+    shifted = scores + bias
+    picked = np.arange(rows), labels
+    gradient = scipy.special.softmax(shifted, axis=1)
+    gradient[picked] -= 1
+    expected = (scipy.special.logsumexp(shifted, axis=1) - shifted[picked]).mean()
+    results = f(scores, bias, labels)
+    np.testing.assert_allclose(results[0], expected, rtol=1e-14)
+    np.testing.assert_allclose(results[1], gradient / rows, rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(results[2], gradient.mean(axis=0), rtol=1e-10, atol=1e-14)
+    with pytest.raises(IndexError, match="out of bounds"):
+        f(scores, bias, labels * 0 + 7)
 
 
 def test_binary_crossentropy() -> None:

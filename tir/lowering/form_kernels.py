@@ -16,6 +16,7 @@ from tir.dialects.captures import outer_uses
 from tir.dialects.kernel import RegionOp, YieldOp
 from tir.dialects.linalg_ext import ContractionOp, ScatterOp
 from tir.dialects.projections import ZERO
+from tir.lowering.sink_numbers import outermost, sink_numbers
 from tir.lowering.structured.loop_nest import LoopNest, reads_in_step, row_dimensions
 from tir.lowering.structured.moments import summed_input, summed_squares
 from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
@@ -55,8 +56,11 @@ class FormKernelsPass(ModulePass):
     An operation joins the kernel of one whose result it reads, or which reads the same tensor,
 
     * if both have the same rows, as SSA values;
-    * if each iteration reads only what the same iteration has made;
+    * if each iteration reads only what the same iteration has made, also where it computes a column to read;
     * if nothing between them needs a result of the kernel, which moves down to its last operation.
+
+    Before that, numbers that are made of numbers and of the vectors of other kernels move down to where they are first needed:
+    the mean of the losses does not come between those and their gradient.
 
     The variance of everything has no rows, but its sum, the mean and the sum of squares about that are one kernel, too: the squares
     of a block are summed while it is in the cache.
@@ -70,9 +74,16 @@ class FormKernelsPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
+                sink_numbers(function.body.block)
                 for kernel in _Grouping(function.body.block).kernels():
                     _form_kernel(kernel)
                 _erase_unused_initializers(function.body.block)
+
+
+def _is_inside(op: Operation, block: Block) -> bool:
+    """Whether an operation is in a block, or in the body of an operation there."""
+    outer = op.parent_op()
+    return op.parent is block or (outer is not None and outer.parent is block)
 
 
 def _is_filled_value(op: Operation) -> bool:
@@ -172,7 +183,8 @@ class _Grouping:
         if not any(v in sum_.results for v in between.operands):
             return False
         here = self.position[last]
-        users = [self._user(u.operation) for op in members[:-1] for r in op.results for u in r.uses]
+        results = [result for op in members[:-1] for result in op.results]
+        users = [outermost(use.operation, self.block) for r in results for use in r.uses]
         return all(user in members or self.position[user] > here for user in users)
 
     def _candidates(self, nest: LoopNest) -> Iterator[_Group]:
@@ -202,19 +214,12 @@ class _Grouping:
         members = {*group.operations, op}
         results = len(op.results)
         for value in group.made:
-            outside = [p for u in value.uses if (p := self._user(u.operation)) not in members]
+            users = [outermost(use.operation, self.block) for use in value.uses]
+            outside = [user for user in users if user not in members]
             if any(self.position[user] < here for user in outside):
                 return False
             results += bool(outside)
         return results <= MOST_RESULTS
-
-    def _user(self, op: Operation) -> Operation:
-        """The operation of the block that an operation is, or is inside of."""
-        while op.parent is not self.block:
-            outer = op.parent_op()
-            assert outer is not None
-            op = outer
-        return op
 
 
 def _loop_sizes(op: GenericOp, nest: LoopNest) -> dict[int, Size]:
@@ -302,7 +307,7 @@ def _form_kernel(operations: Sequence[Operation]) -> None:
         result
         for op in operations
         for result in op.results
-        if any(u.operation.parent is not body.block for u in result.uses)
+        if any(not _is_inside(use.operation, body.block) for use in result.uses)
     ]
     body.block.add_op(YieldOp(*used))
     result_types: list[Attribute] = [r.type for r in used]
@@ -318,7 +323,7 @@ def _form_kernel(operations: Sequence[Operation]) -> None:
         block.insert_op_before(region, following)
     for old, new in zip(used, region.results, strict=True):
         new.name_hint = old.name_hint
-        old.replace_uses_with_if(new, lambda use: use.operation.parent is not body.block)
+        old.replace_uses_with_if(new, lambda use: not _is_inside(use.operation, body.block))
 
 
 def _erase_unused_initializers(block: Block) -> None:

@@ -71,11 +71,20 @@ class Node:
 
     @property
     def is_cheap(self) -> bool:
-        """Whether the body is short and free of expensive operations."""
+        """Whether the body is short and free of expensive operations.
+
+        What is the same for all iterations LLVM divides before the loops.
+        """
         for count, op in enumerate(self.block.ops):
-            if count > CHEAP_OPERATIONS or is_expensive(op.name):
+            free = isinstance(op, arith.DivfOp) and self.is_uniform
+            if count > CHEAP_OPERATIONS or (is_expensive(op.name) and not free):
                 return False
         return True
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all elements are the same, made of sizes and constants only."""
+        return not self.inputs and not any(isinstance(op, IndexOp) for op in self.block.ops)
 
     def entries_of(self, values: Sequence[SSAValue]) -> list[int]:
         """The numbers of the inputs that are one of these values."""

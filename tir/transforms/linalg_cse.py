@@ -1,4 +1,4 @@
-"""The pass `linalg-cse`: equal computations on tensors are done once."""
+"""The pass `linalg-cse`: equal computations on tensors, and equal checks, are done once."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.linalg.ops import FillOp
-from xdsl.ir import Block, Operation
+from xdsl.ir import Block, Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from tir.dialects.linalg_ext import ContractionOp
+from tir.dialects.rt import AssertOp
 from tir.dialects.structural_key import operation_key
 from tir.transforms.dead_code import is_pure_on_tensors
 
 
 @dataclass(frozen=True)
 class LinalgCsePass(ModulePass):
-    """Replaces an operation on tensors or host scalars by an equal one before it.
+    """Replaces an operation on tensors or host scalars by an equal one before it, and drops checks that were passed.
 
     Two rewrites of the tir dialect may lower to the same pieces: softmax cross-entropy and its gradient both need the
     rows' maxima and the sums of their exponentials. xDSL's `cse` leaves structured operations alone, because
@@ -27,14 +28,17 @@ class LinalgCsePass(ModulePass):
 
     Before:
 
+        rt.assert %c, "index out of bounds"
         %m = linalg.generic {...} ins(%x) outs(%e) { arith.maximumf }
+        rt.assert %c, "index out of bounds"
         %n = linalg.generic {...} ins(%x) outs(%f) { arith.maximumf }
 
     After:
 
+        rt.assert %c, "index out of bounds"
         %m = linalg.generic {...} ins(%x) outs(%e) { arith.maximumf }
 
-    Invariants: operations with effects, `rt.assert` above all, stay as they are. What a contraction writes to is filled
+    Invariants: operations with effects stay as they are; of several checks of one condition the first remains. What a contraction writes to is filled
     for it alone, even where the program has the same zeros as a value. Linear.
     """
 
@@ -59,7 +63,14 @@ def _separate_destinations(block: Block) -> None:
 
 def _merge_equal(block: Block) -> None:
     seen: dict[Hashable, Operation] = {}
+    established: set[SSAValue] = set()
     for op in list(block.ops):
+        if isinstance(op, AssertOp):
+            if op.cond in established:
+                block.erase_op(op)
+            else:
+                established.add(op.cond)
+            continue
         if not op.results or not is_pure_on_tensors(op):
             continue
         key = operation_key(op)

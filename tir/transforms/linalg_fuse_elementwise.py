@@ -46,8 +46,9 @@ class LinalgFuseElementwisePass(ModulePass):
     * if the consumer is its only user and visits each of its elements once;
     * or if both have the same iteration space and the producer's other users come later: the merged operation
       then has the results of both, also where the consumer reduces (a row's exponentials and their sum);
-    * or if it is cheap: then it is computed again wherever it is used. That goes before sharing loops where it
-      reads no more memory than its stored result would take to read.
+    * or if it is cheap and not stored anyway: then it is computed again wherever it is used. That goes before sharing
+      loops where it reads no more memory than its stored result would take to read. Divisions of sizes and constants are cheap:
+      `1 / n` is not in the way of what it scales.
 
     Invariants: values do not change; nothing moves up, so an operation stays below the checks that guard it. Each
     operation is absorbed at most once, so the pass is linear up to the length of the bodies that move.
@@ -151,7 +152,7 @@ class _Fusion:
         ):
             self._merge(node, producer)
             self._retire(producer)
-        elif cheap:
+        elif cheap and (producer.is_uniform or not self._is_stored(producer)):
             self._inline(node, index, producer, clone_block(producer.block))
         else:
             return False
@@ -159,10 +160,16 @@ class _Fusion:
 
     def _costs_no_more_than_reading(self, producer: Node) -> bool:
         """Whether computing a result again reads no more memory than reading it, and nobody needs it stored."""
+        if producer.is_uniform:
+            return True
         if producer.loops == 0:
             return False
         full = sum(len([p for p in m if p != ZERO]) == producer.loops for _, m in producer.inputs)
-        return full <= 1 and not any(r in self.uses.first_host_use for r in producer.results)
+        return full <= 1 and not self._is_stored(producer)
+
+    def _is_stored(self, producer: Node) -> bool:
+        """Whether something else than a structured operation reads a result."""
+        return any(r in self.uses.first_host_use for r in producer.results)
 
     def _finishes_a_reduction(self, producer: Node) -> bool:
         """Whether an operation has one element for each result of a reduction: it can then run as part of that."""

@@ -86,3 +86,40 @@ func.func @log_sum_exp(%x: memref<?x?xf64>, %y: memref<?xf64>, %n: index) {
   }
   func.return
 }
+
+// What an operation reads of its own row at an index that it computes, it reads from the row that is kept; it has no register to
+// read from.
+
+// CHECK:       func.func private @kernel_2
+// CHECK:           [[S:%\S+]] = memref.alloc() : memref<f64>
+// CHECK-NEXT:      [[T:%\S+]] = memref.alloc(%columns) : memref<?xf64>
+// CHECK:           scf.for [[I:%\S+]] =
+// CHECK:             memref.store {{%\S+}}, [[T]][
+// CHECK:             memref.store {{%\S+}}, [[S]][]
+// CHECK:             [[LABEL:%\S+]] = memref.load %b[[[I]]]
+// CHECK-NEXT:        [[PICKED:%\S+]] = memref.load [[T]][[[LABEL]]]
+// CHECK-NEXT:        [[TOTAL:%\S+]] = memref.load [[S]][]
+// CHECK-NEXT:        arith.divf [[PICKED]], [[TOTAL]]
+func.func @gather(%x: memref<?x?xf64>, %labels: memref<?xindex>, %l: memref<?xf64>, %n: index, %k: index) {
+  kernel.region(%a = %x : memref<?x?xf64>, %b = %labels : memref<?xindex>, %rows = %n : index, %columns = %k : index, %o = %l : memref<?xf64>) {
+    %s = memref.alloc(%rows) : memref<?xf64>
+    %t = memref.alloc(%rows, %columns) : memref<?x?xf64>
+    %zero = arith.constant 0.0 : f64
+    linalg.fill ins(%zero : f64) outs(%s : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "reduction"]} ins(%a : memref<?x?xf64>) outs(%s, %t : memref<?xf64>, memref<?x?xf64>) {
+    ^bb0(%i: f64, %j: f64, %u: f64):
+      %m = arith.negf %i : f64
+      %r = arith.addf %m, %j : f64
+      linalg.yield %r, %m : f64, f64
+    }
+    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%b : memref<?xindex>) outs(%o : memref<?xf64>) {
+    ^bb0(%label: index, %u: f64):
+      %row = linalg.index 0 : index
+      %picked = memref.load %t[%row, %label] : memref<?x?xf64>
+      %total = memref.load %s[%row] : memref<?xf64>
+      %r = arith.divf %picked, %total : f64
+      linalg.yield %r : f64
+    }
+  }
+  func.return
+}

@@ -9,7 +9,7 @@ from xdsl.dialects import memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
 from xdsl.ir import SSAValue
 
-from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.kernels_to_loops.structure import Structured, buffers, gathers
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import AnyOperand, Cell, Operand
 
@@ -65,14 +65,27 @@ def find_locals(
 class RowLocals:
     """The local buffers while rows are worked on one after the other."""
 
-    def __init__(self, builder: LoopBuilder, locals_: Locals) -> None:
-        """Allocates what does not fit into registers."""
+    def __init__(self, builder: LoopBuilder, locals_: Locals, ops: Sequence[Structured]) -> None:
+        """Allocates what does not fit into registers, or what `ops` read at any index."""
         self.builder = builder
         self.locals = locals_
-        self.cells = {b: Cell() for b, local in locals_.items() if local.is_single}
+        gathered = {load.memref for op in ops for load in gathers(op)}
+        self.cells = {
+            b: Cell() for b, local in locals_.items() if local.is_single and b not in gathered
+        }
         self.rows = {
             b: local.allocate_row(builder) for b, local in locals_.items() if b not in self.cells
         }
+        for op in ops:
+            for load in gathers(op):
+                self._localize_gather(load)
+
+    def _localize_gather(self, load: memref.LoadOp) -> None:
+        """Let the body of an operation read the row that there is."""
+        row = self.rows.get(load.memref)
+        if row is not None:
+            indices = [load.indices[axis] for axis in self.locals[load.memref].kept]
+            load.operands = [row, *indices]
 
     def localize(self, operand: AnyOperand) -> AnyOperand:
         """An operand as an iteration of the shared loops sees it."""

@@ -19,7 +19,13 @@ from tir.lowering.kernels_to_loops.loops import Extent, Loop, for_rows
 from tir.lowering.kernels_to_loops.nest import emit
 from tir.lowering.kernels_to_loops.registers import Ahead
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
-from tir.lowering.kernels_to_loops.structure import Structured, buffers, element_bytes, grain
+from tir.lowering.kernels_to_loops.structure import (
+    Structured,
+    buffers,
+    element_bytes,
+    gathers,
+    grain,
+)
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import (
     AnyOperand,
@@ -95,6 +101,7 @@ class _Rows:
     def _plan_streams(self, count: SSAValue) -> None:
         """Rows of results that nobody in the kernel reads may be written past the cache."""
         read = {o.buffer for op in self.ops for o in buffers(op.inputs)}
+        read |= {load.memref for op in self.ops for load in gathers(op)}
         self.row_lengths: dict[SSAValue, SSAValue] = {}
         outputs: list[Operand] = []
         for op, sizes, shared in zip(self.ops, self.sizes, self.shared, strict=True):
@@ -152,7 +159,7 @@ class _Rows:
 
     def _part(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder
-        locals_ = RowLocals(builder, self.locals_)
+        locals_ = RowLocals(builder, self.locals_, self.ops)
         scratch = {
             o.buffer: builder.alloc(
                 scratch_type(o.buffer, DYNAMIC_INDEX), [self.row_lengths[o.buffer]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xdsl.dialects import arith
+from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import f32, f64
 from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, Operation, SSAValue
@@ -159,6 +159,11 @@ def grain(builder: LoopBuilder, work: SSAValue) -> SSAValue:
 def buffers(operands: Sequence[AnyOperand]) -> list[Operand]:
     """The operands that are in memory."""
     return [o for o in operands if isinstance(o, Operand)]
+
+
+def gathers(op: Structured) -> list[memref.LoadOp]:
+    """What the body of an operation reads by itself, at indices that it computes."""
+    return [inner for inner in op.body.ops if isinstance(inner, memref.LoadOp)]
 
 
 def element_bytes(buffer: SSAValue) -> int:

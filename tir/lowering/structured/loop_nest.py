@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xdsl.dialects import memref, tensor
 from xdsl.dialects.linalg.attrs import IteratorType
-from xdsl.dialects.linalg.ops import GenericOp
+from xdsl.dialects.linalg.ops import GenericOp, IndexOp
 from xdsl.ir import SSAValue
 
 from tir.dialects.captures import outer_uses
@@ -21,8 +22,8 @@ class LoopNest:
     outputs: tuple[tuple[SSAValue, Projection], ...]
     """On tensors the results, on memrefs the buffers."""
     parallel: tuple[bool, ...]
-    captured: frozenset[SSAValue]
-    """What the body reads from outside, at any index."""
+    gathered: tuple[tuple[SSAValue, tuple[int | None, ...]], ...]
+    """What the body reads by itself: at the index of a loop, or at any (None)."""
 
     @classmethod
     def of(cls, op: GenericOp) -> LoopNest:
@@ -34,7 +35,11 @@ class LoopNest:
             inputs=tuple(zip(op.inputs, maps[:split], strict=True)),
             outputs=tuple(zip(written, maps[split:], strict=True)),
             parallel=tuple(t.data is IteratorType.PARALLEL for t in op.iterator_types.data),
-            captured=frozenset(i.operands[n] for i, n in outer_uses(op.body)),
+            gathered=tuple(
+                (inner.operands[0], tuple(_loop(index) for index in inner.operands[1:]))
+                for inner, number in outer_uses(op.body)
+                if number == 0 and isinstance(inner, tensor.ExtractOp | memref.LoadOp)
+            ),
         )
 
     @property
@@ -52,6 +57,11 @@ class LoopNest:
         return len(self.parallel) >= count and all(self.parallel[:count])
 
 
+def _loop(index: SSAValue) -> int | None:
+    """The loop that an index of a gather counts, if it does."""
+    return index.owner.dim.value.data if isinstance(index.owner, IndexOp) else None
+
+
 RowDimensions = Mapping[SSAValue, Mapping[int, int]]
 """Value -> its dimension -> the row loop that indexes it."""
 
@@ -66,14 +76,12 @@ def row_dimensions(nest: LoopNest, rows: int) -> dict[SSAValue, dict[int, int]]:
 
 def reads_in_step(nest: LoopNest, rows: int, made: RowDimensions) -> bool:
     """Whether an iteration of the row loops reads of `made` only what the same iteration has written."""
-    if not made.keys().isdisjoint(nest.captured):
-        return False
-    for value, map_ in nest.inputs:
+    for value, map_ in (*nest.inputs, *nest.gathered):
         dimensions = made.get(value)
         if dimensions is None:
             continue
         for axis, loop in enumerate(map_):
-            if dimensions.get(axis) != (loop if 0 <= loop < rows else None):
+            if dimensions.get(axis) != (loop if loop is not None and 0 <= loop < rows else None):
                 return False
     return True
 
