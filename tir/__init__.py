@@ -25,6 +25,9 @@ with kept_for_good():
     from tir.support import late_definitions as _late_definitions  # noqa: F401
 
     # isort: split
+    from tir.support import late_dialect_finder as _late_dialect_finder  # noqa: F401
+
+    # isort: split
     from tir import memory, tensor
     from tir.autodiff.errors import DisconnectedInputError, GradientError, NullTypeGradError
     from tir.config import config
