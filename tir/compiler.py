@@ -13,12 +13,10 @@ from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, LocationAttr, Modul
 from tir.config import config
 from tir.fingerprint import fingerprint
 from tir.graph.computation import Computation
-from tir.runtime import cpu
 from tir.runtime.cache import Cache
 from tir.runtime.llvm_host import starting_meanwhile
 from tir.runtime.llvm_lock import LLVM_LOCK
 from tir.support.source import SourceLocation
-from tir.support.timing import measured
 
 FAILURES_ATTRIBUTE = "tir.failures"
 _TARGET_OF_NAME = {"llvm-ir": ("cpu", "llvm"), "asm": ("cpu", "asm"), "ptx": ("gpu", "ptx")}
@@ -109,19 +107,20 @@ class _Compiled:
     def of(cls, computation: Computation, optimize: bool) -> Self:
         """Run the passes and LLVM."""
         # The passes, the llvm dialect and its printer take long to import, and cached code needs none of them.
-        from tir.pipelines import pipeline_stages, run_stages  # noqa: PLC0415
-        from tir.targets.llvm_ir import llvm_assembly  # noqa: PLC0415
+        from tir.pipelines import LLVM, pipeline_stages, run_stages  # noqa: PLC0415
 
         timings: dict[str, float] = {}
         module = computation.emit()
-        with LLVM_LOCK, starting_meanwhile():
-            run_stages(module, pipeline_stages("cpu", optimize), timings=timings)
-        with measured(timings, "llvm-assembly"):
-            text = llvm_assembly(module)
-        object_code = cpu.compile_to_object(text, config.opt_level, timings)
+        *stages, last = pipeline_stages("cpu", optimize)
+        assert last is LLVM
+        with LLVM_LOCK:
+            with starting_meanwhile():
+                run_stages(module, tuple(stages), timings=timings)
+                from tir.code_generation import object_code  # noqa: PLC0415
+            code = object_code(module, config.opt_level, timings)
         numbers = {_line(node.location): i for i, node in enumerate(computation.nodes())}
         failures = [(f.kind, f.message, numbers.get(_line(f.location))) for f in _failures(module)]
-        return cls(object_code, failures, timings)
+        return cls(code, failures, timings)
 
     def pack(self) -> bytes:
         """As bytes: a line of JSON, then the object code."""

@@ -58,15 +58,12 @@ LOOPS = Stage(
     ("kernels-to-loops",),
     frozenset(_HOST | {"scf", "memref", "math", "math_ext"}),
 )
+RANGES = Stage("ranges", ("outline-parallel",), LOOPS.dialects)
+KERNELS_TO_LLVM = ("expand-math", "convert-to-llvm")
+"""What functions of loops go through; those of a module with `@main` need more."""
 LLVM = Stage(
     "llvm",
-    (
-        "outline-parallel",
-        "expand-math",
-        "convert-to-llvm",
-        "emit-python-entry",
-        "mark-cold-functions",
-    ),
+    (*KERNELS_TO_LLVM, "emit-python-entry", "mark-cold-functions"),
     frozenset({"builtin", "llvm"}),
 )
 GPU = Stage(
@@ -81,7 +78,7 @@ NVVM = Stage(
 )
 
 PIPELINES: dict[str, tuple[Stage, ...]] = {
-    "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, PLANNED, LOOPS, LLVM),
+    "cpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, PLANNED, LOOPS, RANGES, LLVM),
     "gpu": (TIR, OPTIMIZED, LINALG, KERNELS, BUFFERS, GPU, NVVM),
 }
 
@@ -148,10 +145,21 @@ def run_stages(
     """
     context = context or new_context()
     for stage in stages:
-        for name in stage.passes:
-            with measured(timings, name):
-                pass_factory(name)()().apply(context, module)
-            if verify:
-                module.verify()
+        run_passes(module, stage.passes, context, timings, verify)
         if after_stage is not None:
             after_stage(stage, module)
+
+
+def run_passes(
+    module: ModuleOp,
+    passes: tuple[str, ...],
+    context: Context,
+    timings: dict[str, float] | None = None,
+    verify: bool = False,
+) -> None:
+    """Apply passes to a module, in place; `timings` and `verify` as in `run_stages`."""
+    for name in passes:
+        with measured(timings, name):
+            pass_factory(name)()().apply(context, module)
+        if verify:
+            module.verify()

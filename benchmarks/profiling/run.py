@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from unittest.mock import patch
+
+from xdsl.dialects.builtin import ModuleOp
 
 import tir
 from benchmarks.adapters import theano_style
@@ -14,9 +15,11 @@ from benchmarks.profiling.instrument import Call, CountedBlocks, TimedCalls
 from benchmarks.profiling.work import Counts
 from benchmarks.stopwatch import Stopwatch
 from benchmarks.workload import Workload
+from tir.pipelines import LLVM, new_context, run_passes
 from tir.runtime import cpu
+from tir.targets.llvm_ir import llvm_assembly
 
-COMPILE = "tir.runtime.cpu.compile_to_object"
+COMPILE = "tir.code_generation.object_code"
 ROUNDS = 10
 
 
@@ -62,11 +65,14 @@ def profile(workload: Workload, seconds: float = 2.0) -> Profile:
 def _built(
     workload: Workload, rewrite: Callable[[str, int], tuple[str, int]]
 ) -> tuple[Program, str]:
-    """The program of a workload, whose LLVM assembly is rewritten on its way, and its text after the stage `loops`."""
-    compile_to_object = cpu.compile_to_object
+    """The program of a workload, whose LLVM assembly is rewritten on its way, and its text after the stage `loops`.
 
-    def compile_rewritten(text: str, level: int = 3, *others: Any) -> bytes:
-        return compile_to_object(*rewrite(text, level), *others)
+    The program is one module, so that the rewriter sees all of it.
+    """
+
+    def compile_rewritten(module: ModuleOp, level: int, timings: dict[str, float]) -> bytes:
+        run_passes(module, LLVM.passes, new_context(), timings)
+        return cpu.compile_to_object(*rewrite(llvm_assembly(module), level))
 
     inputs = workload.make_inputs()
     flags = tir.config.change_flags(floatX=workload.dtype, cache=False)

@@ -22,9 +22,9 @@ from tir.lowering.python_entry.checks import (
 )
 from tir.lowering.to_llvm.descriptor import POINTER
 from tir.lowering.to_llvm.emitter import EXCEPTION_IS_SET, FunctionEmitter
-from tir.lowering.to_llvm.func_handlers import MAIN
 from tir.lowering.to_llvm.module import ModuleEmitter, make_function
 from tir.lowering.to_llvm.signature import Parameter, Signature, read_signature
+from tir.lowering.to_llvm.status import MAIN
 from tir.support.errors import LoweringError
 
 ENTRY = "tir_entry"

@@ -32,7 +32,7 @@ class MarkColdFunctionsPass(ModulePass):
         llvm.func @main(...) -> i32 attributes {passthrough = ["nounwind", "optnone", "noinline"]} { ... }
 
     Such code takes most of LLVM's time in a program of many kernels, and a few nanoseconds of a call. In a small module
-    short functions stay as they are: a call that does little has a short `@main`, into which its kernel is inlined.
+    short functions stay as they are: what a call costs shows where it does little.
 
     Invariants: a function with a loop, one that is called from such a function, and one that is to be inlined are not
     marked. What the program computes stays the same.
@@ -42,7 +42,7 @@ class MarkColdFunctionsPass(ModulePass):
 
     limit: int = 100
     """Functions with more instructions than that are marked."""
-    large_module: int = 500
+    large_module: int = 300
     """In a module with more instructions than that, the short ones are marked, too."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
@@ -61,6 +61,15 @@ class MarkColdFunctionsPass(ModulePass):
             function.attributes.pop("passthrough", None)
             added = [word for word in _NOT_OPTIMIZED if word not in known]
             function.properties["passthrough"] = ArrayAttr([*known, *added])
+
+
+def is_cold(module: ModuleOp) -> bool:
+    """Whether all functions of a module are marked, or inlined into others."""
+    return all(
+        _INLINED in _passthrough(op) or _NOT_OPTIMIZED[0] in _passthrough(op)
+        for op in module.body.block.ops
+        if isinstance(op, llvm.FuncOp) and op.body.blocks
+    )
 
 
 def _hot_functions(functions: dict[str, llvm.FuncOp]) -> set[str]:

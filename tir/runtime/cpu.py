@@ -12,7 +12,7 @@ from tir.support.errors import TirError
 from .blas import symbol_address
 from .elf import ObjectFile, object_files
 from .linker import NeedsLinker, link
-from .llvm_compile import assembly, compile_to_object, optimized_ir
+from .llvm_compile import assembly, compile_to_object, compiling_to_objects, optimized_ir
 from .llvm_host import Host, get_host
 from .llvm_lock import LLVM_LOCK
 
@@ -22,6 +22,7 @@ __all__ = [
     "add_symbol",
     "assembly",
     "compile_to_object",
+    "compiling_to_objects",
     "host_cpu",
     "load_object",
     "optimized_ir",

@@ -1,12 +1,13 @@
-"""LLVM assembly to machine code of this CPU, the parts of a large module side by side.
+"""LLVM assembly to machine code of this CPU, several modules side by side.
 
-Each part has a context, and a code generator, of its own.
+Each module has a context, and a code generator, of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -15,87 +16,120 @@ from tir.support.timing import measured
 
 from .llvm_host import Host, Unlocked, get_host
 from .llvm_lock import LLVM_LOCK
-from .llvm_parts import Part, divided
 from .llvm_passes import DEFAULT_LEVEL, Level, level_of, pass_builder, run_passes
-from .side_by_side import side_by_side
+from .side_by_side import SideBySide
 from .thread_count import num_threads
 
 START = "llvm-start"
 _PARSE, _OPTIMIZE, _CODEGEN = "llvm-parse", "llvm-optimize", "llvm-codegen"
 
 
-def compile_to_object(
-    text: str, level: int = DEFAULT_LEVEL, timings: dict[str, float] | None = None
-) -> bytes:
-    """Object code for this CPU: one ELF file or several, one after the other.
+def compile_to_object(text: str, level: int = DEFAULT_LEVEL) -> bytes:
+    """Object code for this CPU: an ELF file. TirError where LLVM does not accept the assembly."""
+    with compiling_to_objects(level) as objects:
+        objects.add(text)
+        return objects.code()
 
-    TirError where LLVM does not accept the assembly. `timings` collects the seconds of LLVM's start, and of the steps of
-    its work: where parts are compiled side by side, each step has its share of the time that passes.
+
+@contextmanager
+def compiling_to_objects(
+    level: int, timings: dict[str, float] | None = None
+) -> Iterator[ObjectFiles]:
+    """Modules become object code in this block, in other threads while this one makes more of them.
+
+    `timings` collects the seconds of LLVM's start, and of the steps of its work: each has its share of the time that
+    this thread cannot do without.
     """
     with LLVM_LOCK:
         with measured(timings, START):
             host = get_host()
-        unlocked = Unlocked(host)
+        with SideBySide(_Compiler(host, Unlocked(host), level), num_threads()) as work:
+            yield ObjectFiles(work, timings)
+
+
+class ObjectFiles:
+    """The object files of several modules, in the making."""
+
+    def __init__(
+        self,
+        work: SideBySide[_Module, tuple[bytes, dict[str, float]]],
+        timings: dict[str, float] | None,
+    ) -> None:
+        self._work = work
+        self._timings = timings
+
+    def add(self, text: str, cold: bool = False) -> None:
+        """The next module; one that hardly runs is compiled fast instead of well."""
+        self._work.add(_Module(text, cold))
+
+    def code(self) -> bytes:
+        """The files, one after the other. TirError where LLVM does not accept the assembly."""
         start = perf_counter()
-        done = side_by_side(
-            lambda part: _compile(host, unlocked, part, level), divided(text), num_threads()
-        )
+        done = self._work.results()
         passed = perf_counter() - start
-    if timings is not None:
-        spent = sum(sum(steps.values()) for _, steps in done)
-        for _, steps in done:
-            for name, seconds in steps.items():
-                timings[name] = timings.get(name, 0.0) + seconds / spent * passed
-    return b"".join(code for code, _ in done)
+        if self._timings is not None:
+            spent = sum(sum(steps.values()) for _, steps in done)
+            for _, steps in done:
+                for name, seconds in steps.items():
+                    share = seconds / spent * passed
+                    self._timings[name] = self._timings.get(name, 0.0) + share
+        return b"".join(code for code, _ in done)
 
 
-def _compile(
-    host: Host, unlocked: Unlocked, part: Part, number: int
-) -> tuple[bytes, dict[str, float]]:
-    """The object file of a part, and the seconds of each step."""
-    level = level_of(number, part.cold)
-    steps: dict[str, float] = {}
-    machine = host.machine(level.codegen)
-    with host.llvm.create_context() as context:
-        with measured(steps, _PARSE):
-            module = _parse(host, part.text, machine, context)
-        with module:
-            with measured(steps, _OPTIMIZE):
-                _optimize(host, module, machine, level, unlocked.run_passes)
-            with measured(steps, _CODEGEN):
-                code = unlocked.emit_object(machine, module)
-    return code, steps
+@dataclass(frozen=True)
+class _Module:
+    """The text of a module, and whether its functions are cold: to be compiled fast."""
+
+    text: str
+    cold: bool
+
+
+@dataclass(frozen=True)
+class _Compiler:
+    """Compiles a module: the object file, and the seconds of each step."""
+
+    host: Host
+    unlocked: Unlocked
+    level: int
+
+    def __call__(self, source: _Module) -> tuple[bytes, dict[str, float]]:
+        level = level_of(self.level, source.cold)
+        steps: dict[str, float] = {}
+        machine = self.host.machine(level.codegen)
+        with self.host.llvm.create_context() as context:
+            with measured(steps, _PARSE):
+                module = _parse(self.host, source.text, machine, context)
+            with module:
+                with measured(steps, _OPTIMIZE):
+                    _optimize(self.host, module, machine, level, self.unlocked.run_passes)
+                with measured(steps, _CODEGEN):
+                    code = self.unlocked.emit_object(machine, module)
+        return code, steps
 
 
 def optimized_ir(text: str, level: int = DEFAULT_LEVEL) -> str:
     """LLVM assembly after LLVM's own passes at an optimization level of 0 to 3."""
-    with LLVM_LOCK, _optimized(text, level) as parts:
-        (first, _), *others = parts
-        for other, _ in others:
-            first.link_in(other)
-        return str(first)
+    with LLVM_LOCK, _optimized(text, level) as (module, _):
+        return str(module)
 
 
 def assembly(text: str, level: int = DEFAULT_LEVEL) -> str:
     """The machine code of LLVM assembly, as this CPU's assembly language."""
-    with LLVM_LOCK, _optimized(text, level) as parts:
-        return "".join(machine.emit_assembly(module) for module, machine in parts)
+    with LLVM_LOCK, _optimized(text, level) as (module, machine):
+        return machine.emit_assembly(module)
 
 
 @contextmanager
-def _optimized(text: str, number: int) -> Iterator[list[tuple[Any, Any]]]:
-    """The modules of the parts of a text, optimized, in one context, each with its code generator."""
-    host = get_host()
-    with ExitStack() as opened:
-        context = opened.enter_context(host.llvm.create_context())
-        result: list[tuple[Any, Any]] = []
-        for part in divided(text):
-            level = level_of(number, part.cold)
-            machine = host.machine(level.codegen)
-            module = opened.enter_context(_parse(host, part.text, machine, context))
-            _optimize(host, module, machine, level)
-            result.append((module, machine))
-        yield result
+def _optimized(text: str, number: int) -> Iterator[tuple[Any, Any]]:
+    """A module, optimized, and its code generator."""
+    host, level = get_host(), level_of(number)
+    machine = host.machine(level.codegen)
+    with (
+        host.llvm.create_context() as context,
+        _parse(host, text, machine, context) as module,
+    ):
+        _optimize(host, module, machine, level)
+        yield module, machine
 
 
 def _parse(host: Host, text: str, machine: Any, context: Any) -> Any:

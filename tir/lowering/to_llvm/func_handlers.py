@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from xdsl.dialects import func, llvm, memref
+from xdsl.dialects import func, llvm
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DenseArrayBase,
@@ -20,52 +20,24 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.dialects import llvm_intrinsics, rt
 from tir.dialects.math_ext import RARE_CASE
-from tir.dialects.rt_products import PRODUCTS
 from tir.support.errors import LoweringError, UnsupportedError
 
 from .descriptor import POINTER, convert_type, exploded_types
 from .emitter import FunctionEmitter, Handler, converted_types
 from .module import VOID, ModuleEmitter, function_linkage, make_function
 from .signature import count_outputs, count_updates, record_signature, taken_parameters
+from .status import MAIN, functions_that_may_fail, may_run_out_of_memory
 
 _UNIT = UnitAttr()
 _NO_ATTRIBUTES = DictionaryAttr({})
 
-MAIN = "main"
 PEAK_MEMORY = "tir_peak_memory"
-_MAY_FAIL = (
-    rt.AssertOp,
-    rt.AllocOutputOp,
-    rt.TakeSharedOp,
-    rt.TakeInputOp,
-    rt.AllocArenaOp,
-    *PRODUCTS,
-    memref.AllocOp,
-)
-_RUNS_OUT_OF_MEMORY = (*PRODUCTS, rt.AllocArenaOp, rt.TakeInputOp, memref.AllocOp)
 
 
-def find_status_functions(module: ModuleEmitter, functions: Iterable[func.FuncOp]) -> None:
+def find_status_functions(module: ModuleEmitter, functions: Sequence[func.FuncOp]) -> None:
     """Records which functions return a status: those that may fail or call such, and `@main`."""
-    callers: dict[str, list[str]] = {}
-    pending: list[str] = []
-    for function in functions:
-        name = function.sym_name.data
-        fails = name == MAIN
-        for op in function.walk():
-            # `isinstance` calls a Python function for each class: those of operations may be abstract.
-            if type(op) in _MAY_FAIL:
-                fails = True
-                module.may_run_out_of_memory |= type(op) in _RUNS_OUT_OF_MEMORY
-            elif type(op) is func.CallOp or type(op) is rt.ParallelCallOp:
-                callers.setdefault(op.callee.root_reference.data, []).append(name)
-        if fails:
-            pending.append(name)
-    while pending:
-        name = pending.pop()
-        if name not in module.status_functions:
-            module.status_functions.add(name)
-            pending.extend(callers.get(name, ()))
+    module.status_functions |= functions_that_may_fail(functions)
+    module.may_run_out_of_memory |= may_run_out_of_memory(functions)
     for name in module.status_functions:
         if module.functions[name].function_type.outputs.data:
             raise UnsupportedError(f"@{name} may fail, so it cannot return values")
