@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tir.frontend.call_arguments import ArgumentBinder, ArgumentConverter
 from tir.frontend.inputs import In
 from tir.frontend.interpreted import InterpretedProgram
+from tir.frontend.layout_variants import Layout
 from tir.frontend.modes import Mode
 from tir.frontend.native import NativeProgram
 from tir.frontend.program import Program
@@ -66,9 +67,20 @@ class Function:
         def __call__(self, *arguments: Any, **named: Any) -> Any:
             """The outputs for arguments by position or by name."""
 
-    def ir(self, stage: str = "tir") -> str:
-        """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm"."""
-        return self._runner.ir(stage)
+    def ir(self, stage: str = "tir", layout: Sequence[Any] | None = None) -> str:
+        """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm".
+
+        With `layout`, one of `layouts()` or another one of that form, it is the text of the variant for that.
+        """
+        return self._runner.ir(stage, None if layout is None else self._checked(layout))
+
+    def layouts(self) -> list[Layout]:
+        """The layouts of arguments for which there are variants of the function (see `config.layout_variants`).
+
+        Each has, for each input that is not a state, the order in which its axes lie in memory, or None for C order:
+        `[((1, 0), None)]` where a matrix has often come transposed, together with another input.
+        """
+        return self._runner.layouts()
 
     def timings(self) -> dict[str, float]:
         """The seconds that each pass of the compiler took, in their order, and each step of LLVM.
@@ -104,6 +116,20 @@ class Function:
         if position not in self._program.states:
             raise KeyError(f"only inputs with an update have a state that can be set, not {key!r}")
         self._program.states[position].set_value(value)
+
+    def _checked(self, layout: Sequence[Any]) -> Layout:
+        """A layout that fits the inputs; `ValueError` if this one does not."""
+        ranks = [given.variable.type.ndim for given in self._program.inputs]
+        orders = tuple(None if order is None else tuple(order) for order in layout)
+        if len(orders) != len(ranks) or any(
+            order is not None and sorted(order) != list(range(rank))
+            for order, rank in zip(orders, ranks, strict=True)
+        ):
+            raise ValueError(
+                f"a layout of {self!r} has None or an order of axes for each of its inputs, of ranks {ranks}; got "
+                f"{layout!r}"
+            )
+        return orders
 
     def __reduce__(self) -> NoReturn:
         raise UnsupportedError(

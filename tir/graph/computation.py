@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tir.graph.build import dimshuffle
+from tir.graph.clone import clone_replace
 from tir.graph.traversal import toposort
 from tir.graph.variable import Apply, Variable
+from tir.support.arrays import Order, inverse
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -42,6 +45,34 @@ class Computation:
     def nodes(self) -> list[Apply]:
         """The nodes to compute, each after those it depends on; the same order each time."""
         return toposort(self.results, stop_at=set(self.arguments))
+
+    def permuted(self, orders: Sequence[Order | None]) -> Computation:
+        """The same results, computed from `x.transpose(order)` in place of each input `x` that has an order.
+
+        So the axes of that input lie in memory in another order. Such an input is not mutable: no result has its layout.
+        """
+        inputs = list(self.inputs)
+        replacements: dict[Variable, Variable] = {}
+        for number, order in enumerate(orders):
+            if order is None:
+                continue
+            old = inputs[number]
+            pattern = [old.type.broadcastable[axis] for axis in order]
+            new = inputs[number] = old.type.clone(broadcastable=pattern).make_variable(old.name)
+            restored = dimshuffle(new, inverse(order))
+            if restored is not new:
+                # No line of the user's made it.
+                restored.owner.location = None
+            replacements[old] = restored
+        results = clone_replace(self.results, replacements)
+        count = len(self.outputs)
+        return replace(
+            self,
+            inputs=inputs,
+            outputs=results[:count],
+            updates=dict(zip(self.updates, results[count:], strict=True)),
+            mutable=[number for number in self.mutable if orders[number] is None],
+        )
 
     def emit(self) -> ModuleOp:
         """A new module of the `tir` dialect that computes it."""
