@@ -72,7 +72,7 @@ class LayoutVariants:
 
     def __call__(self, *arrays: Array) -> Any:
         """The result of a call, by a variant or after copying."""
-        if config.layout_variants:
+        if any(array.nbytes >= PERMUTED_BYTES for array in arrays) and config.layout_variants:
             layout = tuple(map(_order_worth_a_variant, arrays))
             if any(layout):
                 record = self._record(layout)
@@ -161,7 +161,9 @@ def _in_order(array: Array, order: Order | None) -> Array:
 def _in_c_order(array: Array) -> Array:
     if array.flags.c_contiguous:
         return array
-    # Most calls copy nothing.
-    from tir.runtime.copies import contiguous  # noqa: PLC0415
+    if array.nbytes >= PERMUTED_BYTES:
+        # Most calls copy nothing.
+        from tir.runtime.copies import contiguous  # noqa: PLC0415
 
-    return np.ascontiguousarray(contiguous(array))
+        array = contiguous(array)
+    return np.ascontiguousarray(array)
