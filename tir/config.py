@@ -102,8 +102,8 @@ FLAGS: dict[str, Flag] = {
     "layout_variants": Flag(
         True,
         _boolean,
-        "whether functions that often get large arguments in another order than C order (a.T) are compiled once more for that "
-        "layout, which spares copies but may add terms in another order",
+        "whether functions that often get large arguments in another layout than C order (a.T, a[:, :k]) are compiled once more "
+        "for that, which spares copies but may add terms in another order",
     ),
     "pool_limit": Flag(
         None,

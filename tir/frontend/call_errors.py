@@ -14,7 +14,7 @@ from tir.config import config
 from tir.frontend.inputs import In
 from tir.frontend.shared import SharedVariable
 from tir.graph.tensor_type import TensorType
-from tir.support.arrays import Order, inverse
+from tir.support.arrays import Layout, inverse
 from tir.support.source import SourceLocation
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class FailureReporter:
     The program is run again by the interpreter, unoptimized and on the same arrays, to find the operation that fails and
     the values that it got. Nothing is changed by that. Where compiled code may have overwritten an input before it failed
     (`overwrites`), another operation may fail then: in that case compiled code tells what it knows itself. Where it got
-    `x.transpose(order)` for an input (`orders`), the user is told of `x`.
+    `x.transpose(order)` for an input (`layouts`), the user is told of `x`.
     """
 
     def __init__(
@@ -57,14 +57,18 @@ class FailureReporter:
         inputs: Sequence[In],
         shared: Sequence[SharedVariable],
         overwrites: bool = False,
-        orders: Sequence[Order | None] = (),
+        layouts: Sequence[Layout | None] = (),
     ) -> None:
         self.overwrites = overwrites
         self.failures = failures
         self.emit = emit
         self.types = [given.variable.type for given in inputs]
         self.shared_types = [variable.type for variable in shared]
-        self.restored = {i: inverse(order) for i, order in enumerate(orders) if order is not None}
+        self.restored = {
+            number: inverse(layout.order)
+            for number, layout in enumerate(layouts)
+            if layout is not None
+        }
 
     def __call__(self, code: int, *values: Any) -> Any:
         """Raise the error of the status `code`, given the call's inputs and shared values."""

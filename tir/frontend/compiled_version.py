@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from tir.frontend.call_errors import FailureReporter, NativeFailure
 from tir.frontend.program import Program
-from tir.support.arrays import Order
+from tir.support.arrays import Layout
 
 if TYPE_CHECKING:
     from tir.compiler import Artifact
 
 
 class CompiledVersion:
-    """One version of a program: for inputs in C order, or for `x.transpose(order)` of each input with an order."""
+    """One version of a program: for inputs in C order, or for other layouts of them."""
 
     def __init__(
-        self, program: Program, artifact: Artifact, name: str, orders: Sequence[Order | None] = ()
+        self, program: Program, artifact: Artifact, name: str, layouts: Sequence[Layout | None] = ()
     ) -> None:
         # Imported when the first function is compiled.
         from tir.runtime.executable import Executable  # noqa: PLC0415
@@ -31,7 +31,7 @@ class CompiledVersion:
             program.inputs,
             program.shared,
             overwrites=bool(artifact.computation.mutable),
-            orders=orders,
+            layouts=layouts,
         )
 
     def entry(

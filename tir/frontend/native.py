@@ -8,7 +8,7 @@ from typing import Any
 
 from tir.config import config
 from tir.frontend.compiled_version import CompiledVersion
-from tir.frontend.layout_variants import Layout, LayoutVariants
+from tir.frontend.layout_variants import Layouts, LayoutVariants
 from tir.frontend.program import Program
 from tir.support.garbage import collection_paused
 
@@ -39,16 +39,16 @@ class NativeProgram:
         """The most bytes that a call has allocated so far."""
         return max(version.peak_memory() for version in (self._main, *self._variants.versions()))
 
-    def ir(self, stage: str, layout: Layout | None = None) -> str:
-        """The text of the program, or of its variant for a layout, at a stage of the compiler."""
+    def ir(self, stage: str, layouts: Layouts | None = None) -> str:
+        """The text of the program, or of its variant for some layouts, at a stage of the compiler."""
         artifact = self._main.artifact
-        if layout is not None:
-            artifact = replace(artifact, computation=artifact.computation.permuted(layout))
+        if layouts is not None:
+            artifact = replace(artifact, computation=artifact.computation.with_layouts(layouts))
         return artifact.ir(stage)
 
-    def layouts(self) -> list[Layout]:
+    def variants(self) -> list[Layouts]:
         """The layouts for which there are variants."""
-        return self._variants.layouts()
+        return self._variants.all_layouts()
 
     def timings(self) -> dict[str, float]:
         """The seconds that the steps of the compiler took."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,29 +38,47 @@ def canonical_array(array: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, 
 
 
 Order = tuple[int, ...]
-"""The axes of an array in the order in which they lie in memory: `x.transpose(order)` is C-contiguous."""
+"""The axes of an array in another order: `x.transpose(order)`."""
 
 
-def memory_order(array: np.ndarray[Any, Any]) -> Order | None:
-    """The order of the axes of an array whose elements lie next to each other, but not in C order; else None.
+class Layout(NamedTuple):
+    """How an array that is not C-contiguous lies in memory."""
 
-    Axes of length 1, which may lie anywhere, stay where they are.
+    order: Order
+    """Its axes, the one whose elements follow each other last."""
+    strided: bool = False
+    """Whether there may be anything between its rows; else `x.transpose(order)` is C-contiguous."""
 
-    >>> memory_order(np.zeros((2, 3, 4)).transpose(2, 0, 1))
-    (1, 2, 0)
-    >>> memory_order(np.zeros((2, 3))), memory_order(np.zeros((4, 3))[::2].T)
+
+def memory_layout(array: np.ndarray[Any, Any], row_bytes: int) -> Layout | None:
+    """The layout of an array that is not in C order; None for one that is, and for one without rows of some length.
+
+    A row, the elements along the last axis in memory, lies in one piece. Where there is something between rows, they have
+    `row_bytes` bytes at least. Axes of length 1, which may lie anywhere, stay where they are.
+
+    >>> memory_layout(np.zeros((2, 3, 4)).transpose(2, 0, 1), 16)
+    Layout(order=(1, 2, 0), strided=False)
+    >>> memory_layout(np.zeros((3, 8))[:, :4], 16), memory_layout(np.zeros((3, 8))[::-1].T, 16)
+    (Layout(order=(0, 1), strided=True), Layout(order=(1, 0), strided=True))
+    >>> memory_layout(np.zeros((2, 3)), 16), memory_layout(np.zeros((4, 3))[:, ::2], 16)
     (None, None)
     """
     flags = array.flags
     if flags.c_contiguous:
         return None
-    if array.ndim == 2:
-        return (1, 0) if flags.f_contiguous else None
-    shape, strides = array.shape, array.strides
-    by_stride = sorted((a for a, n in enumerate(shape) if n != 1), key=lambda a: -strides[a])
-    following = iter(by_stride)
-    order = tuple(a if n == 1 else next(following) for a, n in enumerate(shape))
-    return order if array.transpose(order).flags.c_contiguous else None
+    if array.ndim == 2 and flags.f_contiguous:
+        return Layout((1, 0))
+    shape, strides, item = array.shape, array.strides, array.itemsize
+    axes = [axis for axis, length in enumerate(shape) if length != 1]
+    # What is repeated has no place in memory of its own.
+    axes.sort(key=lambda axis: -abs(strides[axis]) or -math.inf)
+    following = iter(axes)
+    order = tuple(a if length == 1 else next(following) for a, length in enumerate(shape))
+    if array.transpose(order).flags.c_contiguous:
+        return Layout(order)
+    row = order[-1]
+    has_rows = strides[row] == item and shape[row] * item >= row_bytes
+    return Layout(order, True) if has_rows and not any(s % item for s in strides) else None
 
 
 def inverse(order: Order) -> Order:

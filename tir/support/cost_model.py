@@ -84,7 +84,10 @@ GIL_RELEASE_WORK = 1 << 16
 """Elements below which a switch of threads costs more than it can gain."""
 
 PERMUTED_BYTES = 1 << 15
-"""Smaller arguments in another order than C order are copied in a few microseconds: no variant of a function is for them."""
+"""Smaller arguments in another layout than C order are copied in a few microseconds: no variant of a function is for them."""
+
+STRIDED_ROW_BYTES = 64
+"""Arguments with gaps between their rows have a variant if a row has as many bytes: loops over shorter ones gain little."""
 
 VARIANT_BYTES = 1 << 29
 """What can be copied into C order in the time that it takes to compile a variant of a function, 0.1 s, ..."""
