@@ -122,7 +122,8 @@ class Function:
         """Layouts that fit the inputs; `ValueError` if these do not."""
         ranks = [given.variable.type.ndim for given in self._program.inputs]
         if len(layouts) != len(ranks) or any(
-            layout is not None and sorted(layout.order) != list(range(rank))
+            layout is not None
+            and not (isinstance(layout, Layout) and sorted(layout.order) == list(range(rank)))
             for layout, rank in zip(layouts, ranks, strict=True)
         ):
             raise ValueError(
