@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ from tir import tensor as T
 from tir.config import config
 from tir.frontend.compiled_function import Function
 from tir.frontend.layout_variants import LayoutVariants
-from tir.support.arrays import Layout
+from tir.support.arrays import Layout, memory_layout
 from tir.support.cost_model import MOST_LAYOUTS, MOST_VARIANTS, variant_bytes
 from tir.support.errors import LoweringError
 
@@ -123,6 +125,38 @@ def test_axes_of_length_one_stay_where_they_are() -> None:
     assert f.variants() == [(Layout((2, 1, 0)),)]
     with pytest.raises(TypeError, match="broadcastable"):
         f(RNG.standard_normal((3, 4, 5)).T)
+
+
+@st.composite
+def views(draw: Any) -> Array:
+    """Slices of permuted arrays, with steps of both signs and repeated axes."""
+    shape = draw(st.lists(st.sampled_from([1, 2, 3, 5]), min_size=1, max_size=4))
+    steps = st.sampled_from([slice(None), slice(None), slice(None, None, -1), slice(None, None, 2)])
+    array = np.zeros(shape)[tuple(draw(steps) for _ in shape)]
+    array = array.transpose(draw(st.permutations(range(len(shape)))))
+    return np.broadcast_to(array, (3, *array.shape)) if draw(st.booleans()) else array
+
+
+@hypothesis.given(array=views())
+def test_layouts_tell_how_arrays_lie(array: Array) -> None:
+    layout = memory_layout(array, 16)
+    permuted = [array.transpose(order) for order in orders(array.ndim)]
+    if array.flags.c_contiguous:
+        assert layout is None
+    elif any(view.flags.c_contiguous for view in permuted):
+        assert layout is not None
+        assert not layout.strided
+        assert array.transpose(layout.order).flags.c_contiguous
+    elif any(view.strides[-1] == 8 and view.shape[-1] > 1 for view in permuted):
+        # One axis of length 1 may be the last, where it stays.
+        assert layout is None or layout.strided
+        assert layout is not None or array.shape[-1] == 1
+    else:
+        assert layout is None
+    if layout is not None and layout.strided:
+        view = array.transpose(layout.order)
+        assert view.strides[-1] == 8
+        assert view.shape[-1] > 1
 
 
 BASE = RNG.standard_normal((9, 8))
