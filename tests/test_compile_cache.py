@@ -130,6 +130,7 @@ def test_what_surrounds_the_nodes_counts() -> None:
         Computation([x, y], [x]),
         Computation([x, y], [y]),
         Computation([x, y], [x], mutable=[0]),
+        Computation([x, y], [x], strided=[0]),
         Computation([x, y], [x], mutable=[1]),
     ]
     assert len({fingerprint(c) for c in computations}) == len(computations)

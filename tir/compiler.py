@@ -82,16 +82,36 @@ def compile_computation(computation: Computation, optimize: bool = True) -> Arti
     Code that an equal one left in the cache (`config.cache`, `config.cache_dir`) is taken from there, without making a
     module, running a pass, or LLVM.
     """
-    if not config.cache:
-        return _Compiled.of(computation, optimize).artifact(computation, optimize)
-    cache = Cache(Path(config.cache_dir).expanduser())
-    key = fingerprint(computation, "cpu", optimize, config.opt_level)
-    content = cache.get(key)
-    if content is not None:
-        return _Compiled.unpack(content).artifact(computation, optimize)
-    compiled = _Compiled.of(computation, optimize)
-    cache.put(key, compiled.pack())
+    place = _place_in_cache(computation, optimize)
+    compiled = _found(place)
+    if compiled is None:
+        compiled = _Compiled.of(computation, optimize)
+        if place is not None:
+            cache, key = place
+            cache.put(key, compiled.pack())
     return compiled.artifact(computation, optimize)
+
+
+def find_compiled(computation: Computation, optimize: bool = True) -> Artifact | None:
+    """What `compile_computation` would take from the cache; None where it would have to compile."""
+    compiled = _found(_place_in_cache(computation, optimize))
+    return None if compiled is None else compiled.artifact(computation, optimize)
+
+
+def _place_in_cache(computation: Computation, optimize: bool) -> tuple[Cache, str] | None:
+    """The cache, and the key under which it keeps the code of a computation; None if nothing is kept."""
+    if not config.cache:
+        return None
+    key = fingerprint(computation, "cpu", optimize, config.opt_level)
+    return Cache(Path(config.cache_dir).expanduser()), key
+
+
+def _found(place: tuple[Cache, str] | None) -> _Compiled | None:
+    if place is None:
+        return None
+    cache, key = place
+    content = cache.get(key)
+    return None if content is None else _Compiled.unpack(content)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,12 @@ FLAGS: dict[str, Flag] = {
         "threads of loops and matrix products, from the next call on; OMP_NUM_THREADS also sets it, None "
         "is one for each CPU that this process may use",
     ),
+    "layout_variants": Flag(
+        True,
+        _boolean,
+        "whether functions that often get large arguments in another layout than C order (a.T, a[:, :k]) are compiled once more "
+        "for that, which spares copies but may add terms in another order",
+    ),
     "pool_limit": Flag(
         None,
         _optional(_integer(0, 1 << 46)),

@@ -57,7 +57,8 @@ class _Digester:
         results = [self._number(variable) for variable in computation.results]
         updated = [self._numbers[variable] for variable in computation.updates]
         self._add(len(computation.inputs), len(arguments), results, updated)
-        self._add(computation.packing, computation.positional, list(computation.mutable))
+        self._add(computation.packing, computation.positional)
+        self._add(list(computation.mutable), list(computation.strided))
 
     def _add(self, *values: object) -> None:
         self._digest.update(repr(values).encode())

@@ -97,3 +97,18 @@ func.func @main(%x: memref<?xf64> {tir.kind = "input", tir.dtype = "float64", ti
   "memref.copy"(%x, %y) : (memref<?xf64>, memref<?xf64>) -> ()
   func.return
 }
+
+// -----
+
+// Where the last stride is no argument, the array must have it.
+
+// CHECK: llvm.func @tir_entry
+// CHECK: [[SIZE:%\S+]] = llvm.mlir.constant(4) : i64
+// CHECK: llvm.call @tir_array_data
+// CHECK: [[LAST:%\S+]] = llvm.load {{.*}} : !llvm.ptr -> i64
+// CHECK-NEXT: llvm.icmp "eq" [[LAST]], [[SIZE]] : i64
+// CHECK: llvm.call @main
+func.func @main(%x: memref<?x?xf32, strided<[?, 1], offset: ?>> {tir.kind = "input", tir.dtype = "float32"}) {
+  %out = rt.alloc_output() {index = 0 : i64, dtype = "float32"} : memref<f32>
+  func.return
+}

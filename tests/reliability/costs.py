@@ -17,8 +17,15 @@ SMALL = {
     "PARTIAL_BLOCK": 64,
     "STRIP_LENGTH": 64,
     "FOLDED_ROW": 32,
+    "PERMUTED_BYTES": 1,
+    "STRIDED_ROW_BYTES": 1,
+    "VARIANT_BYTES": 0,
+    "VARIANT_BYTES_PER_NODE": 0,
 }
-"""Loops of a few hundred elements have several ranges and blocks, and stream what they write."""
+"""Loops of a few hundred elements have several ranges and blocks, and stream what they write.
+
+Arguments in another layout than C order are not copied: the first one has a variant compiled.
+"""
 
 
 @contextmanager

@@ -146,6 +146,20 @@ def is_slow(result) -> bool:
     return isinstance(result, tuple) and result[0] == "slow"
 
 
+ROWS = "memref<?x?xf64, strided<[?, 1], offset: ?>>"
+
+
+def test_rows_of_elements_that_follow_each_other() -> None:
+    f = executable(SUM_2D.replace(strided(2, "f32"), ROWS).replace("32", "64")).bind(
+        slow_path, on_failure, []
+    )
+    x = np.arange(30.0).reshape(5, 6)
+    for taken in (x, x[::2], x[:, 1:4], x[::-1], np.broadcast_to(x[0], (3, 6))):
+        np.testing.assert_array_equal(f(taken), taken)
+    for refused in (x.T, x[:, ::2], x[:, ::-1], np.broadcast_to(x[:, :1], (5, 6))):
+        assert f(refused)[0] == "slow"
+
+
 def test_adds(add):
     result = add(np.arange(3.0), np.ones(3))
     assert type(result) is np.ndarray

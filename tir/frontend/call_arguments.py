@@ -1,8 +1,8 @@
 """From the arguments of a call to arrays that compiled code takes: names, defaults, conversions, errors.
 
-A call goes through at most three steps, and machine code is tried between them: native code itself, for positional
+A call goes through at most four steps, and machine code is tried between them: native code itself, for positional
 arguments that are arrays as it needs them; `ArgumentBinder`, for names and defaults; `ArgumentConverter`, for
-values that are not such arrays.
+values that are not arrays of the right types; `LayoutVariants`, for arrays of other layouts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from tir.frontend.inputs import In
 from tir.frontend.shared import SharedVariable
 from tir.graph.variable import Variable
-from tir.support.arrays import canonical_array
+from tir.support.arrays import exact_array
 
 Array = np.ndarray[Any, Any]
 
@@ -44,15 +44,11 @@ class ArgumentConverter:
         return self.run(*arrays)
 
     def convert(self, position: int, value: Any) -> Array:
-        """`value` as an array for an input; an error that names the input if it cannot be one."""
+        """`value` as an array of any layout for an input; an error that names the input if it cannot be one."""
         given = self.inputs[position]
         try:
             array = given.variable.type.filter(value, given.strict, given.allow_downcast)
-            if not array.flags.c_contiguous:
-                from tir.runtime.copies import contiguous  # noqa: PLC0415 - not at the start
-
-                array = contiguous(array)
-            return canonical_array(array, given.variable.type.dtype)
+            return exact_array(array, given.variable.type.dtype)
         except (TypeError, ValueError, OverflowError) as error:
             label = f", {given.name}" if given.name else ""
             message = (
@@ -88,7 +84,7 @@ class ArgumentBinder:
         self.states = states
         self.direct = direct
         self.defaults: dict[int, Array] = {
-            position: np.array(converter.convert(position, given.value), copy=True)
+            position: np.array(converter.convert(position, given.value), order="C", copy=True)
             for position, given in enumerate(self.inputs)
             if given.has_default and position not in states
         }
@@ -168,7 +164,7 @@ class ArgumentBinder:
         """Run with other states than the stored ones, which come back if the call fails."""
         old = {i: self.states[i].container.storage[0] for i in new_states}
         for position, value in new_states.items():
-            self.states[position].container.storage[0] = np.array(value, copy=True)
+            self.states[position].container.storage[0] = np.array(value, order="C", copy=True)
         try:
             return self.direct(*values)
         except BaseException:

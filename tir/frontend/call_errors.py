@@ -14,6 +14,7 @@ from tir.config import config
 from tir.frontend.inputs import In
 from tir.frontend.shared import SharedVariable
 from tir.graph.tensor_type import TensorType
+from tir.support.arrays import Layout, inverse
 from tir.support.source import SourceLocation
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class FailureReporter:
 
     The program is run again by the interpreter, unoptimized and on the same arrays, to find the operation that fails and
     the values that it got. Nothing is changed by that. Where compiled code may have overwritten an input before it failed
-    (`overwrites`), another operation may fail then: in that case compiled code tells what it knows itself.
+    (`overwrites`), another operation may fail then: in that case compiled code tells what it knows itself. Where it got
+    `x.transpose(order)` for an input (`layouts`), the user is told of `x`.
     """
 
     def __init__(
@@ -55,12 +57,18 @@ class FailureReporter:
         inputs: Sequence[In],
         shared: Sequence[SharedVariable],
         overwrites: bool = False,
+        layouts: Sequence[Layout | None] = (),
     ) -> None:
         self.overwrites = overwrites
         self.failures = failures
         self.emit = emit
         self.types = [given.variable.type for given in inputs]
         self.shared_types = [variable.type for variable in shared]
+        self.restored = {
+            number: inverse(layout.order)
+            for number, layout in enumerate(layouts)
+            if layout is not None
+        }
 
     def __call__(self, code: int, *values: Any) -> Any:
         """Raise the error of the status `code`, given the call's inputs and shared values."""
@@ -75,6 +83,8 @@ class FailureReporter:
             np.asarray(value, dtype=type_.dtype)
             for value, type_ in zip(values, [*self.types, *self.shared_types], strict=True)
         ]
+        for number, order in self.restored.items():
+            arrays[number] = arrays[number].transpose(order)
         try:
             interpret(self.emit(), arrays)
         except OperationFailure as failure:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tir.frontend.call_arguments import ArgumentBinder, ArgumentConverter
 from tir.frontend.inputs import In
 from tir.frontend.interpreted import InterpretedProgram
+from tir.frontend.layout_variants import Layouts
 from tir.frontend.modes import Mode
 from tir.frontend.native import NativeProgram
 from tir.frontend.program import Program
 from tir.frontend.shared import SharedVariable
 from tir.graph.variable import Variable
+from tir.support.arrays import Layout
 from tir.support.errors import UnsupportedError
 
 
@@ -66,9 +68,20 @@ class Function:
         def __call__(self, *arguments: Any, **named: Any) -> Any:
             """The outputs for arguments by position or by name."""
 
-    def ir(self, stage: str = "tir") -> str:
-        """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm"."""
-        return self._runner.ir(stage)
+    def ir(self, stage: str = "tir", layouts: Sequence[Layout | None] | None = None) -> str:
+        """The text of the program at a stage of the compiler, such as "tir", "kernels" or "llvm".
+
+        With `layouts`, one of `variants()` or others, it is the text of the variant for them.
+        """
+        return self._runner.ir(stage, None if layouts is None else self._checked(layouts))
+
+    def variants(self) -> list[Layouts]:
+        """The layouts of arguments for which the function has been compiled once more (see `config.layout_variants`).
+
+        Each has, for each input that is not a state, its layout in memory, or None for C order:
+        `[(Layout(order=(1, 0), strided=False), None)]` where the first of two inputs has often come transposed.
+        """
+        return self._runner.variants()
 
     def timings(self) -> dict[str, float]:
         """The seconds that each pass of the compiler took, in their order, and each step of LLVM.
@@ -104,6 +117,19 @@ class Function:
         if position not in self._program.states:
             raise KeyError(f"only inputs with an update have a state that can be set, not {key!r}")
         self._program.states[position].set_value(value)
+
+    def _checked(self, layouts: Sequence[Layout | None]) -> Layouts:
+        """Layouts that fit the inputs; `ValueError` if these do not."""
+        ranks = [given.variable.type.ndim for given in self._program.inputs]
+        if len(layouts) != len(ranks) or any(
+            layout is not None
+            and not (isinstance(layout, Layout) and sorted(layout.order) == list(range(rank)))
+            for layout, rank in zip(layouts, ranks, strict=True)
+        ):
+            raise ValueError(
+                f"{self!r} needs None or a Layout for each of its inputs, whose ranks are {ranks}; got {layouts!r}"
+            )
+        return tuple(layouts)
 
     def __reduce__(self) -> NoReturn:
         raise UnsupportedError(

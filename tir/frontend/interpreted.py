@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tir.frontend.call_errors import describe_failure
+from tir.frontend.layout_variants import Layouts
 from tir.frontend.program import Program
 from tir.graph.variable import Variable
 from tir.support.arrays import canonical_array
@@ -38,11 +39,17 @@ class InterpretedProgram:
         """Not known: NumPy allocates for each operation."""
         raise UnsupportedError("an interpreted function does not know how much memory it uses")
 
-    def ir(self, stage: str) -> str:
-        """The text of the module; `ValueError` for any stage but "tir"."""
+    def ir(self, stage: str, layouts: Layouts | None = None) -> str:
+        """The text of the module; `ValueError` for any stage but "tir", and for variants, of which there are none."""
         if stage != "tir":
             raise ValueError(f"an interpreted function has the stage 'tir' only, not {stage!r}")
+        if layouts is not None:
+            raise ValueError("an interpreted function has no variants")
         return str(self.module)
+
+    def variants(self) -> list[Layouts]:
+        """None: NumPy takes all layouts."""
+        return []
 
     def timings(self) -> dict[str, float]:
         """Nothing: no pass runs."""

@@ -3,59 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tir.config import config
-from tir.frontend.call_errors import FailureReporter, NativeFailure
+from tir.frontend.compiled_version import CompiledVersion
+from tir.frontend.layout_variants import Layouts, LayoutVariants
 from tir.frontend.program import Program
 from tir.support.garbage import collection_paused
 
 
 class NativeProgram:
-    """A program compiled to a native function of canonical arrays, one for each input."""
+    """A program compiled to a native function of arrays of exactly the right types, one for each input."""
 
     def __init__(self, program: Program, optimize: bool, name: str) -> None:
         with collection_paused():
             # The compiler is imported when the first function is compiled.
             from tir.compiler import compile_computation  # noqa: PLC0415
-            from tir.runtime.executable import Executable  # noqa: PLC0415
             from tir.runtime.pool import get_pool  # noqa: PLC0415
 
-            computation = program.computation
-            self._artifact = compile_computation(computation, optimize=optimize)
-            self._executable = Executable(self._artifact.object_code, name)
+            artifact = compile_computation(program.computation, optimize=optimize)
+            self._main = CompiledVersion(program, artifact, name)
             get_pool().set_limit(config.pool_limit)
-        failures = [NativeFailure(f.kind, f.message, f.location) for f in self._artifact.failures]
-        self._report = FailureReporter(
-            failures, computation.emit, program.inputs, program.shared, bool(program.mutable)
-        )
-        self._cells = [variable.container.storage for variable in program.shared]
-        self._run = self._executable.bind(_refuse, self._report, self._cells)
+        self._variants = LayoutVariants(program, name, self._main)
+        self._run = self._main.entry(self._variants)
 
     def __call__(self, *arrays: Any) -> Any:
         return self._run(*arrays)
 
     def entry(self, convert: Callable[..., Any], defaults: Sequence[Any]) -> Callable[..., Any]:
-        """A native function that calls `convert` for arguments that are not as machine code needs them.
-
-        `defaults` has an array or None for each input, if any input may be left out; else it is empty.
-        """
-        return self._executable.bind(convert, self._report, self._cells, defaults)
+        """A native function that calls `convert` for arguments that are not as machine code needs them."""
+        return self._main.entry(convert, defaults)
 
     def peak_memory(self) -> int:
         """The most bytes that a call has allocated so far."""
-        return self._executable.peak_memory()
+        return max(version.peak_memory() for version in (self._main, *self._variants.versions()))
 
-    def ir(self, stage: str) -> str:
-        """The text of the program at a stage of the compiler."""
-        return self._artifact.ir(stage)
+    def ir(self, stage: str, layouts: Layouts | None = None) -> str:
+        """The text of the program, or of its variant for some layouts, at a stage of the compiler."""
+        artifact = self._main.artifact
+        if layouts is not None:
+            artifact = replace(artifact, computation=artifact.computation.with_layouts(layouts))
+        return artifact.ir(stage)
+
+    def variants(self) -> list[Layouts]:
+        """The layouts for which there are variants."""
+        return self._variants.all_layouts()
 
     def timings(self) -> dict[str, float]:
         """The seconds that the steps of the compiler took."""
-        return dict(self._artifact.timings)
-
-
-def _refuse(*arguments: Any) -> Any:
-    raise RuntimeError(
-        "compiled code does not accept arrays that have been made for it: this is a bug in tir"
-    )
+        return dict(self._main.artifact.timings)

@@ -43,7 +43,7 @@ class EmitPythonEntryPass(ModulePass):
     `%self` is a tuple: the slow path, the failure handler, a one-item list for each shared parameter, then the default of
     each input or None, if any has one (`tir.positional` is set on `@main`), and what keeps the code alive. The
     function takes positional arguments that are arrays of exactly the right dtype and rank, aligned, with strides
-    of whole elements; numbers, too, for rank 0. For anything else it calls the slow path, with the same
+    of whole elements, of one element in the last dimension if `@main` does not ask for that stride; numbers, too, for rank 0. For anything else it calls the slow path, with the same
     arguments, and returns what that returns. Where `@main` reports failure n, it calls the
     handler with n, the arguments and the shared values. New values of shared variables are stored when
     all else has succeeded.
@@ -202,6 +202,11 @@ class _EntryEmitter:
         spec = self.signature.parameters[parameter]
         data = call_array_check(emitter, obj, spec.dtype, spec.rank, spec.is_contiguous)
         require(emitter, emitter.compare("ne", data, emitter.null()), self.slow)
+        if spec.has_rows:
+            strides = field(emitter, obj, layout.ARRAY_STRIDES, POINTER)
+            last = emitter.load(emitter.offset_pointer(strides, spec.rank - 1, i64), i64)
+            size = emitter.integer(layout.item_size(spec.dtype))
+            require(emitter, emitter.compare("eq", last, size), self.slow)
         if not all(spec.dynamic_sizes):
             sizes = field(emitter, obj, layout.ARRAY_SIZES, POINTER)
             for axis, dynamic in enumerate(spec.dynamic_sizes):

@@ -83,6 +83,27 @@ ROW_BLOCKS = 8
 GIL_RELEASE_WORK = 1 << 16
 """Elements below which a switch of threads costs more than it can gain."""
 
+PERMUTED_BYTES = 1 << 15
+"""Smaller arguments in another layout than C order are copied in a few microseconds: no variant of a function is for them."""
+
+STRIDED_ROW_BYTES = 64
+"""Arguments with gaps between their rows have a variant if a row has as many bytes: loops over shorter ones gain little."""
+
+VARIANT_BYTES = 1 << 29
+"""What can be copied into C order in the time that it takes to compile a variant of a function, 0.1 s, ..."""
+
+VARIANT_BYTES_PER_NODE = 1 << 25
+"""... and of each operation in it."""
+
+VARIANT_LOOKUP_BYTES = 1 << 24
+"""What can be copied in the time that it takes to ask the cache for a variant, and to load it."""
+
+MOST_VARIANTS = 4
+"""Variants of one function: each is as large as the function itself."""
+
+MOST_LAYOUTS = 32
+"""Layouts of arguments of which a function keeps an account."""
+
 
 def is_expensive(name: str) -> bool:
     """Whether an operation of this name is worth storing the result of.
@@ -91,6 +112,11 @@ def is_expensive(name: str) -> bool:
     (True, False)
     """
     return name.partition(".")[0] in EXPENSIVE_DIALECTS or name in EXPENSIVE_OPERATIONS
+
+
+def variant_bytes(operations: int) -> int:
+    """The bytes of permuted arguments that are copied before a variant with this many operations is compiled."""
+    return VARIANT_BYTES + VARIANT_BYTES_PER_NODE * operations
 
 
 def work_per_element(names: Iterable[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -26,6 +26,9 @@ from tir.dialects.projections import ZERO, Projection, affine_map, identity, pro
 
 _PARALLEL = IteratorTypeAttr.parallel()
 
+_Copy = tuple[SSAValue, tuple[int, ...]]
+"""A value with those of its dimensions that loops walk, in another order."""
+
 
 @dataclass(frozen=True)
 class LinalgTransposeOperandsPass(ModulePass):
@@ -46,6 +49,10 @@ class LinalgTransposeOperandsPass(ModulePass):
         %t = linalg.generic {maps = [(d0, d1) -> (d1, d0), (d0, d1) -> (d0, d1)], ["parallel", "parallel"]} ins(%y) outs(%e)
         linalg.generic {maps = [(d0, d1) -> (d0, d1), (d0, d1) -> (d0, d1), (d0, d1) -> (d0)], ...} ins(%x, %t) outs(%s)
 
+    A result with every loop counts as an operand: what a reduction stores beside its sums (the exponentials of a softmax) is
+    written along memory. An operation that could go in another order, but finds all that lies across already transposed for
+    another one, reads that, so that both can share rows.
+
     Invariants: values change only by the order in which terms are added. Elementwise operations stay as they are:
     their loops are tiled when they are made. Linear.
     """
@@ -55,11 +62,23 @@ class LinalgTransposeOperandsPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
-                known: dict[tuple[SSAValue, tuple[int, ...]], SSAValue] = {}
-                for inner in list(function.body.block.ops):
-                    if isinstance(inner, GenericOp) and not _is_elementwise(inner):
-                        _order_loops(inner)
-                        _transpose_inputs(inner, known)
+                reductions = [
+                    inner
+                    for inner in function.body.block.ops
+                    if isinstance(inner, GenericOp) and not _is_elementwise(inner)
+                ]
+                needed = {
+                    copy
+                    for inner in reductions
+                    if _better_order(inner) is None
+                    for _, copy in _inputs_across(inner)
+                }
+                known: dict[_Copy, SSAValue] = {}
+                for inner in reductions:
+                    order = _better_order(inner)
+                    if order is not None and not _finds_all(inner, needed):
+                        _order_loops(inner, order)
+                    _transpose_inputs(inner, known)
 
 
 def _is_elementwise(op: GenericOp) -> bool:
@@ -75,16 +94,17 @@ def _set_maps(op: GenericOp, maps: Sequence[Projection]) -> None:
     op.properties["indexing_maps"] = ArrayAttr([affine_map(loops, m) for m in maps])
 
 
-def _order_loops(op: GenericOp) -> None:
-    """Make the loops follow the dimensions of the first operand that has them all, unless another one has them so."""
-    maps = _maps(op)
+def _better_order(op: GenericOp) -> Projection | None:
+    """The loops as the dimensions of the first operand that has them all; None if there is none, or one has them so already."""
     loops = len(op.iterator_types.data)
-    whole = [m for m in maps[: len(op.inputs)] if sorted(m) == list(range(loops))]
-    if not whole or identity(loops) in whole:
-        return
-    order = whole[0]
+    whole = [m for m in _maps(op) if sorted(m) == list(range(loops))]
+    return None if not whole or identity(loops) in whole else whole[0]
+
+
+def _order_loops(op: GenericOp, order: Projection) -> None:
+    """Make the loops follow an order of them."""
     new_number = {old: new for new, old in enumerate(order)}
-    _set_maps(op, [tuple(ZERO if p == ZERO else new_number[p] for p in m) for m in maps])
+    _set_maps(op, [tuple(ZERO if p == ZERO else new_number[p] for p in m) for m in _maps(op)])
     op.properties["iterator_types"] = ArrayAttr([op.iterator_types.data[old] for old in order])
     for inner in list(op.body.block.ops):
         if isinstance(inner, IndexOp):
@@ -94,22 +114,28 @@ def _order_loops(op: GenericOp) -> None:
             op.body.block.erase_op(inner)
 
 
-def _transpose_inputs(
-    op: GenericOp, known: dict[tuple[SSAValue, tuple[int, ...]], SSAValue]
-) -> None:
+def _inputs_across(op: GenericOp) -> Iterator[tuple[int, _Copy]]:
+    """The inputs that have the innermost loop elsewhere than last, by number, and what would have it last."""
+    last = len(op.iterator_types.data) - 1
+    for number, (value, map_) in enumerate(zip(op.inputs, _maps(op), strict=False)):
+        if last in map_ and map_[-1] != last:
+            order = sorted((a for a, p in enumerate(map_) if p != ZERO), key=map_.__getitem__)
+            yield number, (value, tuple(order))
+
+
+def _finds_all(op: GenericOp, copies: set[_Copy]) -> bool:
+    across = {copy for _, copy in _inputs_across(op)}
+    return bool(across) and across <= copies
+
+
+def _transpose_inputs(op: GenericOp, known: dict[_Copy, SSAValue]) -> None:
     """Read transposed copies of the inputs that have the innermost loop elsewhere than last."""
     maps = _maps(op)
-    last = len(op.iterator_types.data) - 1
-    for number, value in enumerate(op.inputs):
-        map_ = maps[number]
-        if last not in map_ or map_[-1] == last:
-            continue
-        order = tuple(sorted((a for a, p in enumerate(map_) if p != ZERO), key=map_.__getitem__))
-        transposed = known.get((value, order))
-        if transposed is None:
-            transposed = known[value, order] = _transposed(op, value, order)
-        op.operands[number] = transposed
-        maps[number] = tuple(map_[axis] for axis in order)
+    for number, (value, order) in list(_inputs_across(op)):
+        if (value, order) not in known:
+            known[value, order] = _transposed(op, value, order)
+        op.operands[number] = known[value, order]
+        maps[number] = tuple(maps[number][axis] for axis in order)
     _set_maps(op, maps)
 
 

@@ -93,3 +93,14 @@ func.func @main(%n: index, %i: tensor<?xi64> {tir.kind = "input", tir.dtype = "i
 // CHECK:         kernel.region({{.*}} = [[T]] : memref<?xf64>, {{.*}} = [[Y]] : memref<?xf64>) {
 // CHECK:         kernel.region([[A:%\S+]] = [[T]] : memref<?xf64>, [[I:%\S+]] = %i {{.*}}, [[O:%\S+]] = [[Y]] : memref<?xf64>) {
 // CHECK-NEXT:      linalg_ext.scatter ins([[A]], [[I]] : {{.*}}) outs([[O]] : memref<?xf64>) {combiner = "add"}
+
+// -----
+
+// An input whose rows may lie anywhere.
+
+func.func @main(%x: tensor<?x?xf64> {tir.kind = "input", tir.dtype = "float64", tir.strided}) -> tensor<?x?xf64> attributes {tir.result_dtypes = ["float64"]} {
+  func.return %x : tensor<?x?xf64>
+}
+
+// CHECK:       func.func @main(%x: memref<?x?xf64, strided<[?, 1], offset: ?>> {
+// CHECK:         kernel.region(%{{.*}} = %x : memref<?x?xf64, strided<[?, 1], offset: ?>>

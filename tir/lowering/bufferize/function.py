@@ -42,6 +42,9 @@ from tir.lowering.bufferize.views import contiguous_view, dimshuffle, subview
 from tir.lowering.structured.builder import memref_type
 from tir.support.errors import LoweringError
 
+STRIDED = "tir.strided"
+"""The attribute of a parameter of `@main` whose rows need not follow each other in memory."""
+
 _CONTRACTIONS: dict[type[linalg_ext.ContractionOp], type[rt_products.ProductOp]] = {
     linalg_ext.MatmulOp: rt_products.GemmOp,
     linalg_ext.BatchMatmulOp: rt_products.BatchGemmOp,
@@ -110,13 +113,18 @@ class FunctionBufferizer:
     # Arguments and results
 
     def _lower_arguments(self) -> None:
-        for argument in list(self.block.args):
+        attributes = self.function.arg_attrs.data if self.function.arg_attrs is not None else ()
+        for number, argument in enumerate(list(self.block.args)):
             type_ = argument.type
             if isinstance(type_, TensorType):
-                made = contiguous if _read_by_kernels(argument) else strided
-                new = self.block.insert_arg(
-                    made(type_.element_type, type_.get_shape()), len(self.block.args)
-                )
+                form = type_.element_type, type_.get_shape()
+                if not _read_by_kernels(argument):
+                    buffer = strided(*form)
+                elif attributes and STRIDED in attributes[number].data:
+                    buffer = strided(*form, unit_inner=True)
+                else:
+                    buffer = contiguous(*form)
+                new = self.block.insert_arg(buffer, len(self.block.args))
                 new.name_hint = argument.name_hint
                 self.buffers[argument] = new
 

@@ -35,7 +35,7 @@ class Parameter:
     """One array that `@main` reads: a user's input, or the value of a shared variable.
 
     `dynamic_sizes` and `dynamic_strides` tell for each dimension whether `@main` takes it as an argument. An array
-    of which no stride is taken must be contiguous.
+    of which no stride is taken must be contiguous. Where some are, but not the last one, that must be 1 (`has_rows`).
     """
 
     dtype: str
@@ -47,6 +47,11 @@ class Parameter:
     def is_contiguous(self) -> bool:
         """Whether `@main` expects the elements in row-major order without gaps."""
         return not any(self.dynamic_strides)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether `@main` expects the elements along the last dimension to follow each other, and the others anywhere."""
+        return any(self.dynamic_strides) and not self.dynamic_strides[-1]
 
     @property
     def rank(self) -> int:
@@ -167,10 +172,11 @@ def _dynamic_strides(
     strides = static_strides(type_)
     if strides is None:
         return (False,) * len(dynamic_sizes)
-    for stride, dynamic in zip(strides, dynamic_sizes, strict=True):
+    has_rows = len(strides) > 1 and strides[-1] == 1
+    for stride, dynamic in zip(strides[:-1] if has_rows else strides, dynamic_sizes, strict=False):
         if stride is not None and dynamic:
             raise LoweringError(
                 f"parameter {position} of @main is {type_}: the stride of a dimension of any size "
-                "must be dynamic"
+                "must be dynamic, or 1 for the last of several"
             )
     return tuple(stride is None for stride in strides)
