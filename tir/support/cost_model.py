@@ -55,8 +55,8 @@ narrow, and each of eight partial sums has 16 terms."""
 CACHE_LINE = 64
 """Bytes that memory sends at a time."""
 
-PREFETCH_WORK = 16
-"""Bodies that cost more leave memory idle: while they compute with a row again, they ask for the next one."""
+PREFETCH_LINES = 4
+"""How many lines of the next row are asked for at a time: one by one, the loop around that would cost as much as they do."""
 
 PARTIAL_RESULTS = 256
 """A reduction over everything has at most this many partial results, each of a block of consecutive elements."""
