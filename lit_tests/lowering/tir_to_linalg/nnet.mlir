@@ -11,8 +11,10 @@ func.func @softmax(%x: tensor<?x?xf64>) -> tensor<?x?xf64> {
 // CHECK: arith.subf
 // CHECK-NEXT: math_ext.exp_nonpositive
 // CHECK: [[SUM:%[0-9]+]] = linalg.generic {{.*}}iterator_types = ["parallel", "reduction"]} ins([[EXP]] : tensor<?x?xf64>)
-// CHECK: linalg.generic {{.*}}ins([[EXP]], [[SUM]] : tensor<?x?xf64>, tensor<?xf64>)
+// CHECK: [[INVERSE:%[0-9]+]] = linalg.generic {{.*}}ins([[SUM]] : tensor<?xf64>)
 // CHECK: arith.divf
+// CHECK: linalg.generic {{.*}}ins([[EXP]], [[INVERSE]] : tensor<?x?xf64>, tensor<?xf64>)
+// CHECK: arith.mulf
 
 func.func @log_softmax(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %0 = tir.log_softmax %x {axis = 0} : tensor<?x?xf32>

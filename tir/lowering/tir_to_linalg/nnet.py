@@ -135,14 +135,20 @@ def _axis(op: TirOp) -> int:
 
 
 def lower_softmax(low: Lowering, op: TirOp) -> None:
-    """exp(x - max) / sum(exp(x - max))."""
+    """exp(x - max) / sum(exp(x - max)), by the inverse of each sum: vector code divides slowly."""
     rows = _operand_rows(low, op.operands[0], [_axis(op)])
     exponentials = rows.shifted_exponentials(rows.maximum())
 
-    def body(b: Builder, e: SSAValue, total: SSAValue) -> SSAValue:
-        return b.binary(arith.DivfOp, e, convert(b, total, "float64", rows.dtype))
+    def inverse(b: Builder, total: SSAValue) -> SSAValue:
+        wide = b.binary(arith.DivfOp, b.constant(1.0, f64), total)
+        return convert(b, wide, "float64", rows.dtype)
 
-    low.bind(op.results[0], rows.per_element([exponentials], [rows.sum(exponentials)], body))
+    inverses = rows.per_row([rows.sum(exponentials)], rows.dtype, inverse)
+
+    def body(b: Builder, e: SSAValue, factor: SSAValue) -> SSAValue:
+        return b.binary(arith.MulfOp, e, factor)
+
+    low.bind(op.results[0], rows.per_element([exponentials], [inverses], body))
 
 
 def lower_log_softmax(low: Lowering, op: TirOp) -> None:
