@@ -64,6 +64,11 @@ def exp_table(b: ScalarBuilder) -> coefficients.Polynomial:
     return coefficients.EXP_F64 if b.format is F64 else coefficients.EXP_F32
 
 
+def exp_tail(b: ScalarBuilder, r: SSAValue) -> SSAValue:
+    """`exp(r) - 1` for a reduced argument"""
+    return b.fma(b.mul(r, r), b.polynomial(r, exp_table(b)), r)
+
+
 def exp_parts(b: ScalarBuilder, x: SSAValue, low: SSAValue | None, rounder: Operand) -> ExpParts:
     """The reduction of `exp(x + low)`, to more than the format's precision."""
     shifted = b.fma(x, LOG2_E, rounder)
@@ -87,7 +92,7 @@ def simple_parts(b: ScalarBuilder, x: SSAValue, rounder: Operand) -> ExpParts:
     shifted = b.fma(x, LOG2_E, rounder)
     exponent = b.sub(shifted, rounder)
     r = b.fma(exponent, -b.format.log2_low, b.fma(exponent, -b.format.log2_high, x))
-    return ExpParts(shifted, b.fma(b.mul(r, r), b.polynomial(r, exp_table(b)), r))
+    return ExpParts(shifted, exp_tail(b, r))
 
 
 def scaled(b: ScalarBuilder, parts: ExpParts, scaling: Scaling) -> SSAValue:
@@ -108,6 +113,25 @@ def expand_exp_nonpositive(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     scaling = downward(b)
     bounded = b.at_least(x, b.format.exp_underflow)
     return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
+
+
+def expand_exp_term(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`exp(x)` for `x <= 0`, in a sum of at least 1
+
+    The float32 nearest to log 2 is so near that subtracting k times that is wrong by `3e-9 |x|` at most, of a term that is small
+    where that is not. At the bound `2**k` comes out as 0, so that no subnormal number needs scaling.
+    """
+    fmt = b.format
+    bounded = b.at_least(x, -fmt.bias * math.log(2))
+    rounder = fmt.exponent_rounder()
+    if fmt is F64:
+        parts = simple_parts(b, bounded, rounder)
+    else:
+        shifted = b.fma(bounded, LOG2_E, rounder)
+        r = b.fma(b.sub(shifted, rounder), -math.log(2), bounded)
+        parts = ExpParts(shifted, exp_tail(b, r))
+    power = b.power_of_two(parts.shifted)
+    return b.fma(parts.tail, power, power)
 
 
 def expand_exp2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
