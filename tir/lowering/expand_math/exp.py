@@ -4,8 +4,8 @@
 the Elementary Functions", 1980, ch. 6), a minimax polynomial for `exp(r)`, and a scaling by `2**k`.
 
 `2**k` may be subnormal, or overflow where the result does not: what is computed is smaller by `2**64` (float32) or `2**512`
-(float64) for positive arguments, larger by that for negative ones, and one product with a constant makes up for it. The offset of k
-hides in the number whose addition rounds to integers.
+(float64) for positive arguments, larger by that for negative ones, and one product with a constant makes up for it. A constant offset
+of k hides in the number whose addition rounds to integers; one that depends on the sign is the exponent of the constant, and taken off.
 
 The rounding of r costs a quarter of a unit of the result at most. Where an exponential enters a power, `exp_parts`
 carries that error too.
@@ -28,10 +28,18 @@ LOG2_E = 1 / math.log(2)
 
 @dataclass(frozen=True)
 class Scaling:
-    """How powers of two are kept in the range of normal numbers: `rounder` leaves `2**k / factor`."""
+    """How powers of two are kept in the range of normal numbers: as `2**k / factor`, from `k + rounder`."""
 
-    rounder: Operand
+    rounder: float
     factor: Operand
+
+    def power(self, b: ScalarBuilder, shifted: SSAValue) -> SSAValue:
+        """`2**k / factor`"""
+        if not isinstance(self.factor, SSAValue):
+            return b.power_of_two(shifted)
+        # In the low bits of the sum are two biased exponents: that of 2**k, and the bias once more, for the other to be taken off.
+        bits = b.shift_left(b.to_bits(shifted), b.format.mantissa_bits)
+        return b.from_bits(b.isub(bits, b.to_bits(self.factor)))
 
 
 def downward(b: ScalarBuilder) -> Scaling:
@@ -45,10 +53,8 @@ def both_ways(b: ScalarBuilder, x: SSAValue) -> Scaling:
     offset = (b.format.bias + 1) // 2
     # The sign bit as a condition is free.
     negative = b.icompare("slt", b.to_bits(x), 0)
-    return Scaling(
-        b.select(negative, b.format.exponent_rounder(offset), b.format.exponent_rounder(-offset)),
-        b.select(negative, 2.0**-offset, 2.0**offset),
-    )
+    factor = b.select(negative, 2.0**-offset, 2.0**offset)
+    return Scaling(b.format.exponent_rounder(b.format.bias), factor)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def simple_parts(b: ScalarBuilder, x: SSAValue, rounder: Operand) -> ExpParts:
 
 def scaled(b: ScalarBuilder, parts: ExpParts, scaling: Scaling) -> SSAValue:
     """`(1 + tail) * 2**k` from parts that were reduced with the rounder of `scaling`."""
-    power = b.power_of_two(parts.shifted)
+    power = scaling.power(b, parts.shifted)
     return b.mul(b.fma(parts.tail, power, power), scaling.factor)
 
 
@@ -143,7 +149,7 @@ def expand_exp2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     shifted = b.add(x, scaling.rounder)
     fraction = b.sub(x, b.sub(shifted, scaling.rounder))
     table = coefficients.EXP2_F64 if fmt is F64 else coefficients.EXP2_F32
-    power = b.power_of_two(shifted)
+    power = scaling.power(b, shifted)
     result = b.fma(b.mul(power, fraction), b.polynomial(fraction, table), power)
     return b.mul(result, scaling.factor)
 
