@@ -50,6 +50,8 @@ that for every element. So loops call the function for a whole vector at a time,
 instructions. It preserves all registers, so that the loop keeps its constants.
 
 `exp_nonpositive` is what rows that were shifted by their maximum use: as nothing overflows, it does without the cases of `exp`.
+`exp_term` is what sums of such exponentials add up, among them 1. Its error is small beside 1, and need not be beside a small term: it
+subtracts multiples of log 2 in one part (float32), and what is below the smallest normal number may become 0. So it is not in the table.
 
 ## Largest errors
 

@@ -117,6 +117,7 @@ _UNARY: dict[type[Operation], Any] = {
     math.Exp2Op: np.exp2,
     math.ExpM1Op: np.expm1,
     math_ext.ExpNonPositiveOp: np.exp,
+    math_ext.ExpTermOp: np.exp,
     math.ExpOp: np.exp,
     math.FloorOp: np.floor,
     math.Log10Op: np.log10,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -48,7 +48,8 @@ def check(op_class: type, dtype: str, *columns: list[float]) -> None:
 
 
 def test_every_expander_is_tested() -> None:
-    assert {f.op_class for f in FUNCTIONS} | {math.RoundOp} == set(EXPANDERS)
+    others = {math.RoundOp, math_ext.ExpTermOp}
+    assert {f.op_class for f in FUNCTIONS} | others == set(EXPANDERS)
 
 
 @pytest.mark.parametrize(("function", "dtype"), CASES)
@@ -71,6 +72,27 @@ def test_error_is_below_two_ulp_at_very_many_points(op_class: type, dtype: str) 
     x = extended_precision.arguments(op_class, dtype, 40_000)
     error, place = extended_precision.largest_error(op_class, x, compiled(op_class, dtype)(x))
     assert 0.4 < error < 2, f"{error} ulp at {place}"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_terms_of_sums_have_errors_that_are_small_beside_one(dtype: str) -> None:
+    if dtype == "float64" and not extended_precision.HAS_EXTENDED:
+        pytest.skip("needs numbers of 80 bits")
+    info = np.finfo(dtype)
+    wide = np.float64 if dtype == "float32" else np.longdouble
+    bounds = (0, -1, -10, 1.001 * np.log(float(info.tiny)), 1.2 * np.log(float(info.tiny)))
+    rng = np.random.default_rng(0)
+    pieces = [rng.uniform(b, a, 50_000) for a, b in pairwise(bounds)]
+    x = np.concatenate(pieces).astype(dtype)
+    exact = np.exp(x.astype(wide))
+    terms = compiled(math_ext.ExpTermOp, dtype)(x)
+    errors = np.abs(terms - exact)
+    assert 0.3 * info.eps < errors.max() < info.eps
+    normal = exact >= info.tiny
+    worst = (errors / exact)[normal] / (1 + np.abs(x[normal]) / 30)
+    assert worst.max() < 1.5 * info.eps
+    assert errors[~normal].max() <= info.tiny
+    assert np.any(terms[~normal] == 0)
 
 
 @pytest.mark.parametrize(("function", "dtype"), CASES)
@@ -151,6 +173,7 @@ SPECIAL = {
     ],
     math_ext.ErfcOp: [(0.0, 1), (-0.0, 1), (INF, 0), (-INF, 2), (1e30, 0), (-1e30, 2)],
     math_ext.ExpNonPositiveOp: [(0.0, 1), (-0.0, 1), (-INF, 0), (-1e4, 0)],
+    math_ext.ExpTermOp: [(0.0, 1), (-0.0, 1), (-INF, 0), (-1e4, 0)],
     math_ext.SigmoidOp: [(0.0, 0.5), (INF, 1), (-INF, 0), (1e30, 1), (-1e30, 0)],
     math_ext.SoftplusOp: [(INF, INF), (-INF, 0), (1e30, 1e30), (-1e30, 0)],
 }

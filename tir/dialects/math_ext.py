@@ -60,6 +60,17 @@ class ExpNonPositiveOp(UnaryFloatOperation):
 
 
 @irdl_op_definition
+class ExpTermOp(UnaryFloatOperation):
+    """`exp(x)` of an x that is not positive, or NaN, as a term of a sum of at least 1: `%y = math_ext.exp_term %x : f64`.
+
+    Its error is small beside 1: that of a small term may be larger beside the term, and a term below the smallest normal number
+    may be 0. For positive x the result is not specified.
+    """
+
+    name = "math_ext.exp_term"
+
+
+@irdl_op_definition
 class SigmoidOp(UnaryFloatOperation):
     """`1 / (1 + exp(-x))` without overflow: `%y = math_ext.sigmoid %x : f64`."""
 
@@ -94,4 +105,4 @@ class FmodOp(IRDLOperation):
         super().__init__(operands=[value, rhs], result_types=[value.type])
 
 
-MathExt = Dialect("math_ext", [ErfcOp, ExpNonPositiveOp, SigmoidOp, SoftplusOp, FmodOp])
+MathExt = Dialect("math_ext", [ErfcOp, ExpNonPositiveOp, ExpTermOp, SigmoidOp, SoftplusOp, FmodOp])

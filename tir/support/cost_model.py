@@ -26,8 +26,18 @@ _MATH_WEIGHT = 16
 PARALLEL_WORK = 1 << 17
 """What a second thread must have to do, in additions: 20 to 40 us, several times the cost of waking it."""
 
+LIGHT_WORK = 16
+"""Bodies that cost more, those with an elementary function, wait for one operation after the other: vector code works on several
+vectors at a time."""
+
+MANY_VECTORS = 4
+"""How many: constants are loaded once for all of them, and their chains of operations overlap."""
+
 HEAVY_WORK = 32
-"""Bodies that cost more wait for one operation after the other: vector code works on two vectors at a time."""
+"""Beyond this it is fewer: LLVM would need up to twice the time, and a tenth is gained."""
+
+FEW_VECTORS = 2
+"""How many that are."""
 
 STREAMING_BYTES = 8 << 20
 """Outputs beyond this are not in the cache when somebody reads them: they are written past it."""
@@ -38,14 +48,15 @@ STREAM_BLOCK = 1024
 SUM_BLOCK = 512
 """Elements of float64 that are summed without compensation: 16 for each of 32 partial sums that vector code keeps."""
 
-NARROW_SUM_BLOCK = 256
-"""Elements of float32 that are summed in float32, before their sum is added in float64: vectors stay narrow."""
+NARROW_SUM_BLOCK = 128
+"""Elements of float32 that are summed in float32, before their sum is added in float64, for each vector at a time: vectors stay
+narrow, and each of eight partial sums has 16 terms."""
 
 CACHE_LINE = 64
 """Bytes that memory sends at a time."""
 
-PREFETCH_WORK = 16
-"""Bodies that cost more leave memory idle: while they compute with a row again, they ask for the next one."""
+PREFETCH_LINES = 4
+"""How many lines of the next row are asked for at a time: one by one, the loop around that would cost as much as they do."""
 
 PARTIAL_RESULTS = 256
 """A reduction over everything has at most this many partial results, each of a block of consecutive elements."""

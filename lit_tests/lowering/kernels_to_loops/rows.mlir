@@ -49,8 +49,8 @@ func.func @main(%x: memref<?x?xf32>, %y: memref<?x?xf32>, %n: index, %k: index) 
   func.return
 }
 
-// The sum of exponentials reads what the maximum has read before, and computes long: it asks for the next row, a line of eight elements
-// at a time, before each of its blocks.
+// The sum of exponentials reads what the maximum has read before: it asks for the next row, four lines of eight elements at a time,
+// before each of its blocks. Its loops work on four vectors at a time.
 
 // CHECK:       func.func private @kernel_1
 // CHECK:         scf.for [[I:%\S+]] =
@@ -62,8 +62,13 @@ func.func @main(%x: memref<?x?xf32>, %y: memref<?x?xf32>, %n: index, %k: index) 
 // CHECK-NEXT:        [[NEXT:%\S+]] = arith.addi [[I]],
 // CHECK-NEXT:        scf.for [[J:%\S+]] = [[BEGIN]] to [[END]] step
 // CHECK-NEXT:          rt.prefetch %a[[[NEXT]], [[J]]] : memref<?x?xf64>
+// CHECK:               [[SECOND:%\S+]] = arith.addi [[J]], %{{\S+}} : index
+// CHECK-NEXT:          rt.prefetch %a[[[NEXT]], [[SECOND]]] : memref<?x?xf64>
+// CHECK-COUNT-2:       rt.prefetch
+// CHECK-NOT:           rt.prefetch
 // CHECK:             scf.for
 // CHECK:               math.exp
+// CHECK:             } {loop_annotation = {interleave = 4 : i64}}
 func.func @log_sum_exp(%x: memref<?x?xf64>, %y: memref<?xf64>, %n: index) {
   kernel.region(%a = %x : memref<?x?xf64>, %rows = %n : index, %total = %y : memref<?xf64>) {
     %top = memref.alloc(%rows) : memref<?xf64>
@@ -87,10 +92,61 @@ func.func @log_sum_exp(%x: memref<?x?xf64>, %y: memref<?xf64>, %n: index) {
   func.return
 }
 
+// Sums of squares about the mean read each row again too. Blocks of float32 are summed in float32, 16 elements for each lane of four
+// vectors of eight. Who reads the row a third time asks for nothing.
+
+// CHECK:       func.func private @kernel_2
+// CHECK:         [[BLOCK:%\S+]] = arith.constant 512 : index
+// CHECK:         scf.for
+// CHECK-NEXT:      scf.for {{.*}} step [[BLOCK]] iter_args({{.*}}) -> (f64)
+// CHECK-NOT:         rt.prefetch
+// CHECK:             scf.for {{.*}} -> (f32)
+// CHECK:             } {loop_annotation = {interleave = 4 : i64}}
+// CHECK:           scf.for {{.*}} step [[BLOCK]] iter_args({{.*}}) -> (f64)
+// CHECK-COUNT-4:       rt.prefetch
+// CHECK:             scf.for {{.*}} -> (f32)
+// CHECK-NOT:       rt.prefetch
+// CHECK:         func.return
+func.func @variance(%x: memref<?x?xf32>, %y: memref<?xf64>, %z: memref<?xf64>, %n: index) {
+  kernel.region(%a = %x : memref<?x?xf32>, %rows = %n : index, %squares = %y : memref<?xf64>, %cubes = %z : memref<?xf64>) {
+    %sum = memref.alloc(%rows) : memref<?xf64>
+    %zero = arith.constant 0.0 : f64
+    linalg.fill ins(%zero : f64) outs(%sum : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a : memref<?x?xf32>) outs(%sum : memref<?xf64>) {
+    ^bb0(%i: f32, %s: f64):
+      %w = arith.extf %i : f32 to f64
+      %r = arith.addf %w, %s {tir.may_sum_narrow} : f64
+      linalg.yield %r : f64
+    }
+    linalg.fill ins(%zero : f64) outs(%squares : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a, %sum : memref<?x?xf32>, memref<?xf64>) outs(%squares : memref<?xf64>) {
+    ^bb0(%i: f32, %j: f64, %s: f64):
+      %m = arith.truncf %j : f64 to f32
+      %d = arith.subf %i, %m : f32
+      %q = arith.mulf %d, %d : f32
+      %w = arith.extf %q : f32 to f64
+      %r = arith.addf %w, %s {tir.may_sum_narrow} : f64
+      linalg.yield %r : f64
+    }
+    linalg.fill ins(%zero : f64) outs(%cubes : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a, %sum : memref<?x?xf32>, memref<?xf64>) outs(%cubes : memref<?xf64>) {
+    ^bb0(%i: f32, %j: f64, %s: f64):
+      %m = arith.truncf %j : f64 to f32
+      %d = arith.subf %i, %m : f32
+      %q = arith.mulf %d, %d : f32
+      %c = arith.mulf %q, %d : f32
+      %w = arith.extf %c : f32 to f64
+      %r = arith.addf %w, %s {tir.may_sum_narrow} : f64
+      linalg.yield %r : f64
+    }
+  }
+  func.return
+}
+
 // What an operation reads of its own row at an index that it computes, it reads from the row that is kept; it has no register to
 // read from.
 
-// CHECK:       func.func private @kernel_2
+// CHECK:       func.func private @kernel_3
 // CHECK:           [[S:%\S+]] = memref.alloc() : memref<f64>
 // CHECK-NEXT:      [[T:%\S+]] = memref.alloc(%columns) : memref<?xf64>
 // CHECK:           scf.for [[I:%\S+]] =

@@ -14,7 +14,7 @@ from tir.lowering.expand_math.formats import F32, F64, FloatFormat
 Operand = SSAValue | float
 """A value, or a Python number that becomes a constant of the builder's format."""
 
-LONGEST_CHAIN = 6
+LONGEST_CHAIN = 4
 """How many coefficients Horner's scheme may have."""
 
 _STRICT = {"fastmath": arith.FastMathFlagsAttr("none")}
@@ -195,21 +195,20 @@ class ScalarBuilder:
         """The value of a polynomial whose lowest coefficient comes first, with fused steps.
 
         Short ones by Horner's scheme, which takes the fewest operations, one after the other. Long ones by
-        Estrin's, which adds a few squares of x, as the loop would wait for the latency of Horner's.
+        Estrin's, which adds a few squares of x, as the loop would wait for the latency of Horner's. The last three terms in
+        a power of x are a chain again: another square would not be there sooner.
         """
-        if len(coefficients) <= LONGEST_CHAIN:
-            result = self.value(coefficients[-1])
-            for coefficient in reversed(coefficients[:-1]):
-                result = self.fma(result, x, coefficient)
-            return result
         terms: list[Operand] = list(coefficients)
-        power = x
-        while len(terms) > 1:
+        power, longest = x, LONGEST_CHAIN
+        while len(terms) > longest:
             pairs = zip(terms[::2], terms[1::2], strict=False)
             last = terms[-1:] if len(terms) % 2 else []
             terms = [*(self.fma(high, power, low) for low, high in pairs), *last]
-            power = self.mul(power, power) if len(terms) > 1 else power
-        return self.value(terms[0])
+            power, longest = self.mul(power, power), 3
+        result = self.value(terms[-1])
+        for term in reversed(terms[:-1]):
+            result = self.fma(result, power, term)
+        return result
 
     # --- error-free transformations (Dekker 1971, Knuth) ---------------------------------------
 

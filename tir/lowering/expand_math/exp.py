@@ -4,8 +4,8 @@
 the Elementary Functions", 1980, ch. 6), a minimax polynomial for `exp(r)`, and a scaling by `2**k`.
 
 `2**k` may be subnormal, or overflow where the result does not: what is computed is smaller by `2**64` (float32) or `2**512`
-(float64) for positive arguments, larger by that for negative ones, and one product with a constant makes up for it. The offset of k
-hides in the number whose addition rounds to integers.
+(float64) for positive arguments, larger by that for negative ones, and one product with a constant makes up for it. A constant offset
+of k hides in the number whose addition rounds to integers; one that depends on the sign is the exponent of the constant, and taken off.
 
 The rounding of r costs a quarter of a unit of the result at most. Where an exponential enters a power, `exp_parts`
 carries that error too.
@@ -28,10 +28,18 @@ LOG2_E = 1 / math.log(2)
 
 @dataclass(frozen=True)
 class Scaling:
-    """How powers of two are kept in the range of normal numbers: `rounder` leaves `2**k / factor`."""
+    """How powers of two are kept in the range of normal numbers: as `2**k / factor`, from `k + rounder`."""
 
-    rounder: Operand
+    rounder: float
     factor: Operand
+
+    def power(self, b: ScalarBuilder, shifted: SSAValue) -> SSAValue:
+        """`2**k / factor`"""
+        if not isinstance(self.factor, SSAValue):
+            return b.power_of_two(shifted)
+        # In the low bits of the sum are two biased exponents: that of 2**k, and the bias once more, for the other to be taken off.
+        bits = b.shift_left(b.to_bits(shifted), b.format.mantissa_bits)
+        return b.from_bits(b.isub(bits, b.to_bits(self.factor)))
 
 
 def downward(b: ScalarBuilder) -> Scaling:
@@ -45,10 +53,8 @@ def both_ways(b: ScalarBuilder, x: SSAValue) -> Scaling:
     offset = (b.format.bias + 1) // 2
     # The sign bit as a condition is free.
     negative = b.icompare("slt", b.to_bits(x), 0)
-    return Scaling(
-        b.select(negative, b.format.exponent_rounder(offset), b.format.exponent_rounder(-offset)),
-        b.select(negative, 2.0**-offset, 2.0**offset),
-    )
+    factor = b.select(negative, 2.0**-offset, 2.0**offset)
+    return Scaling(b.format.exponent_rounder(b.format.bias), factor)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ class ExpParts:
 def exp_table(b: ScalarBuilder) -> coefficients.Polynomial:
     """`(exp(r) - 1 - r) / r**2`"""
     return coefficients.EXP_F64 if b.format is F64 else coefficients.EXP_F32
+
+
+def exp_tail(b: ScalarBuilder, r: SSAValue) -> SSAValue:
+    """`exp(r) - 1` for a reduced argument"""
+    return b.fma(b.mul(r, r), b.polynomial(r, exp_table(b)), r)
 
 
 def exp_parts(b: ScalarBuilder, x: SSAValue, low: SSAValue | None, rounder: Operand) -> ExpParts:
@@ -87,12 +98,12 @@ def simple_parts(b: ScalarBuilder, x: SSAValue, rounder: Operand) -> ExpParts:
     shifted = b.fma(x, LOG2_E, rounder)
     exponent = b.sub(shifted, rounder)
     r = b.fma(exponent, -b.format.log2_low, b.fma(exponent, -b.format.log2_high, x))
-    return ExpParts(shifted, b.fma(b.mul(r, r), b.polynomial(r, exp_table(b)), r))
+    return ExpParts(shifted, exp_tail(b, r))
 
 
 def scaled(b: ScalarBuilder, parts: ExpParts, scaling: Scaling) -> SSAValue:
     """`(1 + tail) * 2**k` from parts that were reduced with the rounder of `scaling`."""
-    power = b.power_of_two(parts.shifted)
+    power = scaling.power(b, parts.shifted)
     return b.mul(b.fma(parts.tail, power, power), scaling.factor)
 
 
@@ -110,6 +121,25 @@ def expand_exp_nonpositive(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
 
 
+def expand_exp_term(b: ScalarBuilder, x: SSAValue) -> SSAValue:
+    """`exp(x)` for `x <= 0`, in a sum of at least 1
+
+    The float32 nearest to log 2 is so near that subtracting k times that is wrong by `3e-9 |x|` at most, of a term that is small
+    where that is not. At the bound `2**k` comes out as 0, so that no subnormal number needs scaling.
+    """
+    fmt = b.format
+    bounded = b.at_least(x, -fmt.bias * math.log(2))
+    rounder = fmt.exponent_rounder()
+    if fmt is F64:
+        parts = simple_parts(b, bounded, rounder)
+    else:
+        shifted = b.fma(bounded, LOG2_E, rounder)
+        r = b.fma(b.sub(shifted, rounder), -math.log(2), bounded)
+        parts = ExpParts(shifted, exp_tail(b, r))
+    power = b.power_of_two(parts.shifted)
+    return b.fma(parts.tail, power, power)
+
+
 def expand_exp2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`2**x`: the reduction is exact"""
     fmt = b.format
@@ -119,7 +149,7 @@ def expand_exp2(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     shifted = b.add(x, scaling.rounder)
     fraction = b.sub(x, b.sub(shifted, scaling.rounder))
     table = coefficients.EXP2_F64 if fmt is F64 else coefficients.EXP2_F32
-    power = b.power_of_two(shifted)
+    power = scaling.power(b, shifted)
     result = b.fma(b.mul(power, fraction), b.polynomial(fraction, table), power)
     return b.mul(result, scaling.factor)
 

@@ -47,6 +47,7 @@ EXPANDERS: dict[type[Operation], Expander] = {
     math.TanhOp: _late("hyperbolic:expand_tanh"),
     math_ext.ErfcOp: _late("erf:expand_erfc"),
     math_ext.ExpNonPositiveOp: _late("exp:expand_exp_nonpositive"),
+    math_ext.ExpTermOp: _late("exp:expand_exp_term"),
     math_ext.SigmoidOp: _late("exp:expand_sigmoid"),
     math_ext.SoftplusOp: _late("exp:expand_softplus"),
 }

@@ -24,7 +24,7 @@ from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.visits import positions
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
-from tir.support.cost_model import NARROW_SUM_BLOCK, SUM_BLOCK
+from tir.support.cost_model import MANY_VECTORS, NARROW_SUM_BLOCK, SUM_BLOCK
 
 Ahead = Callable[[SSAValue, SSAValue], None]
 """Emits what comes before a block of an innermost loop, from the bounds of the block."""
@@ -48,6 +48,7 @@ def reduce_in_registers(
     narrow = [n for n in accumulating if op.is_narrow_sum(n)]
     in_blocks = bool(long or narrow or streams > 1)
     body = op.with_narrow_sums() if narrow else op
+    interleave = op.interleave or (MANY_VECTORS if narrow else None)
     starts = {n: op.start(n) for n in accumulating}
 
     def element(
@@ -84,12 +85,12 @@ def reduce_in_registers(
                 carried,
                 lambda i, v: nest(at(i), deeper, v),
                 lower=extent.lower,
-                interleave=None if deeper else op.interleave,
+                interleave=None if deeper else interleave,
             )
-        size = NARROW_SUM_BLOCK if narrow else SUM_BLOCK
+        size = NARROW_SUM_BLOCK * (interleave or 1) if narrow else SUM_BLOCK
         if streams > 1:
             size = min(size, op.read_piece)
-        blocks = _Blocks(builder, accumulating, long, narrow, size, streams, op.interleave, ahead)
+        blocks = _Blocks(builder, accumulating, long, narrow, size, streams, interleave, ahead)
         return blocks.emit(extent, carried, lambda i, v: element(body, at(i), v))
 
     zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]

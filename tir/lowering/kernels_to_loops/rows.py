@@ -1,7 +1,6 @@
 """Kernels row by row: for each iteration of the shared loops, all operations run one after the other.
 
-The first that reads a row has to wait for memory. One that reads it again and has much to compute asks for the next row
-meanwhile.
+The first that reads a row has to wait for memory. One that reads it again asks for the next row meanwhile.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from tir.lowering.structured.operands import (
     loop_sizes,
     product,
 )
-from tir.support.cost_model import CACHE_LINE, PARALLEL_WORK, PREFETCH_WORK
+from tir.support.cost_model import CACHE_LINE, PARALLEL_WORK, PREFETCH_LINES
 
 Shared = Sequence[Sequence[int]]
 """For each operation, the numbers of the loops that it shares with the others, in the same order."""
@@ -116,8 +115,9 @@ class _Rows:
         self.streams = Streams(self.builder, outputs, total)
 
     def _find_rows_read_again(self) -> dict[int, list[Operand]]:
-        """By operation: the rows that others have read before it, if it computes long, and goes block by block."""
+        """By operation, if it goes block by block: the rows that others have read before it, each once."""
         seen: set[SSAValue] = set()
+        asked: set[SSAValue] = set()
         found: dict[int, list[Operand]] = {}
         for number, (op, shared) in enumerate(zip(self.ops, self.shared, strict=True)):
             rows = {
@@ -125,12 +125,11 @@ class _Rows:
                 for o in buffers(op.inputs)
                 if o.map == (*shared, op.loops - 1) and o.buffer not in self.locals_
             }
-            if op.sums_in_blocks and op.work > PREFETCH_WORK:
-                again = [o for buffer, o in rows.items() if buffer in seen and o.is_contiguous]
+            if op.sums_in_blocks:
+                again = [o for b, o in rows.items() if b in seen - asked and o.is_contiguous]
                 found[number] = again
-                seen.difference_update(o.buffer for o in again)
-            else:
-                seen.update(rows)
+                asked.update(o.buffer for o in again)
+            seen.update(rows)
         return found
 
     def _ahead(self, operands: Sequence[Operand], indices: Sequence[SSAValue]) -> Ahead:
@@ -147,15 +146,17 @@ class _Rows:
     def _prefetch(
         self, buffer: SSAValue, row: Sequence[SSAValue], begin: SSAValue, end: SSAValue
     ) -> None:
-        """Asks for the lines of some columns of a row."""
+        """Asks for the lines of some columns of a row, and for a few beyond them."""
         builder = self.builder
+        line = CACHE_LINE // element_bytes(buffer)
 
-        def line(column: SSAValue, _: object) -> tuple[()]:
-            builder.add(rt.PrefetchOp(buffer, [*row, column]))
+        def lines(column: SSAValue, _: object) -> tuple[()]:
+            for number in range(PREFETCH_LINES):
+                at = builder.add_index(column, builder.index(number * line)) if number else column
+                builder.add(rt.PrefetchOp(buffer, [*row, at]))
             return ()
 
-        step = builder.index(CACHE_LINE // element_bytes(buffer))
-        builder.for_(end, (), line, lower=begin, step=step)
+        builder.for_(end, (), lines, lower=begin, step=builder.index(PREFETCH_LINES * line))
 
     def _part(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder

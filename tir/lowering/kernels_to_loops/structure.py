@@ -13,7 +13,15 @@ from xdsl.ir import Block, Operation, SSAValue
 from tir.dialects.linalg_generic import MAY_SUM_NARROW
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import AnyOperand, Operand
-from tir.support.cost_model import HEAVY_WORK, PARALLEL_WORK, READ_BYTES, work_per_element
+from tir.support.cost_model import (
+    FEW_VECTORS,
+    HEAVY_WORK,
+    LIGHT_WORK,
+    MANY_VECTORS,
+    PARALLEL_WORK,
+    READ_BYTES,
+    work_per_element,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,9 @@ class Structured:
     @property
     def interleave(self) -> int | None:
         """How many vectors at a time the innermost loop works on; None leaves it to LLVM."""
-        return 2 if self.work > HEAVY_WORK else None
+        if self.work > HEAVY_WORK:
+            return FEW_VECTORS
+        return MANY_VECTORS if self.work > LIGHT_WORK else None
 
     @property
     def sums_in_blocks(self) -> bool:

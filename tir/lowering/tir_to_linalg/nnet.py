@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import AffineMapAttr, TensorType, f64, i64
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from tir.dialects import math_ext
 from tir.dialects.projections import ZERO, affine_map
@@ -98,15 +98,21 @@ class _Rows:
             body,
         )
 
-    def shifted_exponentials(self, top: SSAValue) -> SSAValue:
+    def shifted_exponentials(
+        self,
+        top: SSAValue,
+        exponential: type[Operation] = math_ext.ExpNonPositiveOp,
+    ) -> SSAValue:
         """exp(x - top), where top is not less than any x."""
         return self.per_element(
             [self.x],
             [top],
-            lambda b, x, t: b.emit(
-                math_ext.ExpNonPositiveOp, (b.binary(arith.SubfOp, x, t),), x.type
-            ),
+            lambda b, x, t: b.emit(exponential, (b.binary(arith.SubfOp, x, t),), x.type),
         )
+
+    def total(self, top: SSAValue) -> SSAValue:
+        """The sum of exp(x - top) over each row, as f64, where top is the largest x: a sum of at least 1."""
+        return self.sum(self.shifted_exponentials(top, math_ext.ExpTermOp))
 
     def shift(self) -> SSAValue:
         """The maximum, but 0 where that is -inf: nothing is left of such a row, rather than NaNs."""
@@ -135,21 +141,27 @@ def _axis(op: TirOp) -> int:
 
 
 def lower_softmax(low: Lowering, op: TirOp) -> None:
-    """exp(x - max) / sum(exp(x - max))."""
+    """exp(x - max) / sum(exp(x - max)), by the inverse of each sum: vector code divides slowly."""
     rows = _operand_rows(low, op.operands[0], [_axis(op)])
     exponentials = rows.shifted_exponentials(rows.maximum())
 
-    def body(b: Builder, e: SSAValue, total: SSAValue) -> SSAValue:
-        return b.binary(arith.DivfOp, e, convert(b, total, "float64", rows.dtype))
+    def inverse(b: Builder, total: SSAValue) -> SSAValue:
+        wide = b.binary(arith.DivfOp, b.constant(1.0, f64), total)
+        return convert(b, wide, "float64", rows.dtype)
 
-    low.bind(op.results[0], rows.per_element([exponentials], [rows.sum(exponentials)], body))
+    inverses = rows.per_row([rows.sum(exponentials)], rows.dtype, inverse)
+
+    def body(b: Builder, e: SSAValue, factor: SSAValue) -> SSAValue:
+        return b.binary(arith.MulfOp, e, factor)
+
+    low.bind(op.results[0], rows.per_element([exponentials], [inverses], body))
 
 
 def lower_log_softmax(low: Lowering, op: TirOp) -> None:
     """(x - max) - log(sum(exp(x - max)))."""
     rows = _operand_rows(low, op.operands[0], [_axis(op)])
     top = rows.maximum()
-    total = rows.sum(rows.shifted_exponentials(top))
+    total = rows.total(top)
     log_total = rows.per_row([total], rows.dtype, lambda b, s: _log(b, s, rows.dtype))
 
     def body(b: Builder, x: SSAValue, t: SSAValue, log_sum: SSAValue) -> SSAValue:
@@ -166,7 +178,7 @@ def lower_log_sum_exp(low: Lowering, op: TirOp) -> None:
     """log(sum(exp(x - max))) + max"""
     rows = _operand_rows(low, op.operands[0], ints(op.properties["axes"]))
     shift = rows.shift()
-    total = rows.sum(rows.shifted_exponentials(shift))
+    total = rows.total(shift)
 
     def body(b: Builder, s: SSAValue, m: SSAValue) -> SSAValue:
         shifted = convert(b, m, rows.dtype, "float64")
@@ -202,7 +214,7 @@ def lower_softmax_cross_entropy(low: Lowering, op: TirOp) -> None:
     checked = _Labels(low, scores, labels)
     rows = _operand_rows(low, scores, [1])
     shift = rows.shift()
-    total = rows.sum(rows.shifted_exponentials(shift))
+    total = rows.total(shift)
 
     def body(b: Builder, s: SSAValue, m: SSAValue, label: SSAValue) -> SSAValue:
         position = [b.iteration_index(0), checked.column(b, label)]
@@ -238,7 +250,7 @@ def lower_softmax_cross_entropy_grad(low: Lowering, op: TirOp) -> None:
         )
     rows = _operand_rows(low, scores, [1])
     shift = rows.shift()
-    total = rows.sum(rows.shifted_exponentials(shift))
+    total = rows.total(shift)
     log_total = rows.per_row(
         [total, shift],
         rows.dtype,
