@@ -17,6 +17,11 @@ SMALL = {
     "PARTIAL_BLOCK": 64,
     "STRIP_LENGTH": 64,
     "FOLDED_ROW": 32,
+    "CENTRED_CHUNK": 256,
+    "CENTRED_PIECE": 64,
+    "CENTRED_BLOCK_ROWS": 8,
+    "SQUARES_ROWS": 6,
+    "EXPONENTIALS_ROWS": 6,
 }
 """Loops of a few hundred elements have several ranges and blocks, and stream what they write."""
 

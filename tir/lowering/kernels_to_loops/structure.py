@@ -13,7 +13,14 @@ from xdsl.ir import Block, Operation, SSAValue
 from tir.dialects.linalg_generic import MAY_SUM_NARROW
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import AnyOperand, Operand
-from tir.support.cost_model import HEAVY_WORK, PARALLEL_WORK, READ_BYTES, work_per_element
+from tir.support.cost_model import (
+    HEAVY_WORK,
+    PARALLEL_WORK,
+    READ_BYTES,
+    READ_STREAMS,
+    SHORT_WORK,
+    work_per_element,
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,11 @@ class Structured:
     def interleave(self) -> int | None:
         """How many vectors at a time the innermost loop works on; None leaves it to LLVM."""
         return 2 if self.work > HEAVY_WORK else None
+
+    @property
+    def rows_at_once(self) -> int:
+        """How many rows a loop over columns takes at once: where there is little to compute, most time goes into accumulators."""
+        return READ_STREAMS if self.work <= SHORT_WORK else 1
 
     @property
     def sums_in_blocks(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xdsl.ir import SSAValue
 
-from tir.lowering.kernels_to_loops.loops import Loop, over
+from tir.lowering.kernels_to_loops.loops import Extent, Loop, over
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
@@ -23,6 +23,23 @@ def visit_all(
         lambda indices: _visit(builder, op, indices),
         interleave=op.interleave,
     )
+
+
+def visit_together(builder: LoopBuilder, ops: Sequence[Structured], extent: Extent) -> None:
+    """One loop for several rows, which are added to the same accumulators: those are read and written once."""
+
+    def column(at: SSAValue, _: object) -> tuple[()]:
+        split = len(ops[0].inputs)
+        carried = read_elements(builder, ops[0].body, ops[0].operands, [at])[split:]
+        for op in ops:
+            arguments = [*read_elements(builder, op.body, op.inputs, [at]), *carried]
+            carried = builder.inline(op.body, arguments, [at])
+        for operand, result in zip(ops[0].outputs, carried, strict=True):
+            operand.store(builder, result, [at])
+        return ()
+
+    interleave = 1 if len(ops) > 1 else ops[0].interleave
+    builder.for_(extent.upper, (), column, interleave=interleave)
 
 
 def _visit(builder: LoopBuilder, op: Structured, indices: Sequence[Loop]) -> None:
