@@ -88,7 +88,7 @@ class CentredColumns:
                 builder.store(value, target, [number])
             return ()
 
-        builder.for_(length, (), column)
+        builder.for_(length, (), column, interleave=1)
 
     def _combine(self, others: SSAValue) -> None:
         """Merge the results of the other blocks with those of the first one, block by block."""
@@ -115,7 +115,7 @@ class CentredColumns:
                     builder.store(value, target, [at])
                 return ()
 
-            builder.for_(self.columns, (), column)
+            builder.for_(self.columns, (), column, interleave=1)
             return [both]
 
         builder.for_(others, [self._rows(builder.index(0))], one)
@@ -139,7 +139,7 @@ class CentredColumns:
                 builder.store(centred.wanted(builder, known, about), self.results[1], [at])
                 return ()
 
-            builder.for_(end, (), column, lower=begin)
+            builder.for_(end, (), column, lower=begin, interleave=1)
 
         builder.parallel(self.columns, grain(builder, builder.index(centred.work)), part)
 

@@ -88,7 +88,8 @@ class CentredStrip:
         return self.builder.alloca(MemRefType(type_, [length]))
 
     def _columns(self, length: SSAValue, visit: Callable[[SSAValue], None]) -> None:
-        self.builder.for_(length, (), lambda at, _: visit(at) or ())
+        """A loop over columns, once for many rows: more than one vector at a time would only be more code."""
+        self.builder.for_(length, (), lambda at, _: visit(at) or (), interleave=1)
 
     def _clear(self, column: SSAValue) -> None:
         """Make a column of the piece one of no rows."""

@@ -19,9 +19,10 @@ from tir.lowering.kernels_to_loops.folded import FoldedOperands, is_foldable
 from tir.lowering.kernels_to_loops.loops import Extent
 from tir.lowering.kernels_to_loops.strips import Rows, Strip, StripAccumulators, nested_rows
 from tir.lowering.kernels_to_loops.structure import Structured, buffers
-from tir.lowering.kernels_to_loops.visits import visit_all
+from tir.lowering.kernels_to_loops.visits import visit_together
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import Operand, loop_sizes, run
+from tir.support.cost_model import READ_STREAMS
 
 
 def lower_columns(builder: LoopBuilder, op: Structured) -> None:
@@ -110,19 +111,37 @@ class _Columns:
                 lambda row: Operand(run(builder, row, before, part.length), (0,))
             )
 
-            def row(number: SSAValue, _: object) -> tuple[()]:
-                start = builder.add_index(
-                    builder.multiply(number, self.division.length), part.first
-                )
+            def row(number: SSAValue) -> tuple[Structured, SSAValue]:
+                start = builder.multiply(number, self.division.length)
+                start = builder.add_index(start, part.first)
                 rest = builder.binary(arith.SubiOp, self.division.total, start)
                 length = builder.smaller(part.length, rest)
                 inputs = [folded.at(o, start, before, length) for o in self.op.inputs]
                 outputs = [folded.at(o, start, before, length) for o in attached.outputs]
                 here = attached.with_operands([*inputs, *outputs])
-                visit_all(builder, replace(here, parallel=(True,)), [Extent(length)], [0])
+                return replace(here, parallel=(True,)), length
+
+            def one(number: SSAValue, _: object) -> tuple[()]:
+                op, length = row(number)
+                visit_together(builder, [op], Extent(length))
                 return ()
 
-            builder.for_(stop, (), row, lower=first)
+            def one_by_one() -> None:
+                builder.for_(stop, (), one, lower=first)
+
+            def together() -> None:
+                numbers = [builder.add_index(first, builder.index(n)) for n in range(READ_STREAMS)]
+                visit_together(builder, [row(n)[0] for n in numbers], Extent(part.length))
+
+            if attached.rows_at_once == 1:
+                one_by_one()
+                return
+            count = builder.binary(arith.SubiOp, stop, first)
+            are_all = builder.equal(count, builder.index(READ_STREAMS))
+            # The last row may be shorter.
+            end = builder.multiply(stop, self.division.length)
+            are_full = builder.value(arith.CmpiOp(end, self.division.total, "sle"))
+            builder.if_else(builder.both(are_all, are_full), together, one_by_one)
 
         return rows
 

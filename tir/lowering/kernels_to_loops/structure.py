@@ -69,7 +69,8 @@ class Structured:
     @property
     def rows_at_once(self) -> int:
         """How many rows a loop over columns takes at once: where there is little to compute, most time goes into accumulators."""
-        return READ_STREAMS if self.work <= SHORT_WORK else 1
+        reduces = all(a.first_use is not None for a in self.body.args[len(self.inputs) :])
+        return READ_STREAMS if reduces and self.work <= SHORT_WORK else 1
 
     @property
     def sums_in_blocks(self) -> bool:

@@ -26,11 +26,17 @@ def visit_all(
 
 
 def visit_together(builder: LoopBuilder, ops: Sequence[Structured], extent: Extent) -> None:
-    """One loop for several rows, which are added to the same accumulators: those are read and written once."""
+    """One loop for the columns of several rows, which are added to the same accumulators: those are read and written once.
+
+    A single row may have results of its own.
+    """
 
     def column(at: SSAValue, _: object) -> tuple[()]:
-        split = len(ops[0].inputs)
-        carried = read_elements(builder, ops[0].body, ops[0].operands, [at])[split:]
+        results = ops[0].body.args[len(ops[0].inputs) :]
+        carried = [
+            operand.load(builder, [at]) if argument.first_use else argument
+            for argument, operand in zip(results, ops[0].outputs, strict=True)
+        ]
         for op in ops:
             arguments = [*read_elements(builder, op.body, op.inputs, [at]), *carried]
             carried = builder.inline(op.body, arguments, [at])
@@ -38,7 +44,8 @@ def visit_together(builder: LoopBuilder, ops: Sequence[Structured], extent: Exte
             operand.store(builder, result, [at])
         return ()
 
-    interleave = 1 if len(ops) > 1 else ops[0].interleave
+    # Where rows are taken together, what they are few of is left over.
+    interleave = 1 if ops[0].rows_at_once > 1 else ops[0].interleave
     builder.for_(extent.upper, (), column, interleave=interleave)
 
 
