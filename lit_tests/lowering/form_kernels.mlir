@@ -110,6 +110,71 @@ func.func @variance(%x: tensor<?x?xf64>, %n: f64) -> tensor<f64> {
   func.return %q : tensor<f64>
 }
 
+// So are those of columns,
+
+// CHECK:       func.func @variance_of_columns
+// CHECK:         [[Y:%\S+]] = kernel.region({{.*}}) -> (tensor<?xf64>) {
+// CHECK:           [[S:%\S+]] = linalg.generic
+// CHECK:           [[M:%\S+]] = linalg.generic {{.*}} ins([[S]] : tensor<?xf64>)
+// CHECK:           [[Q:%\S+]] = linalg.generic {{.*}}, [[M]] : tensor<?x?xf64>, tensor<?xf64>)
+// CHECK:           kernel.yield [[Q]] : tensor<?xf64>
+// CHECK:         func.return [[Y]]
+func.func @variance_of_columns(%x: tensor<?x?xf64>, %n: f64, %k: index) -> tensor<?xf64> {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty(%k) : tensor<?xf64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%x : tensor<?x?xf64>) outs(%f : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.addf %a, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  %m = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%s : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %r = arith.divf %a, %n : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  %q = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%x, %m : tensor<?x?xf64>, tensor<?xf64>) outs(%f : tensor<?xf64>) {
+  ^bb0(%a: f64, %b: f64, %o: f64):
+    %d = arith.subf %a, %b : f64
+    %p = arith.mulf %d, %d : f64
+    %r = arith.addf %p, %o : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  func.return %q : tensor<?xf64>
+}
+
+// and the maximum and the exponentials below it, which nothing stands between.
+
+// CHECK:       func.func @log_sum_exp
+// CHECK:         kernel.region({{.*}}) -> (tensor<f32>, tensor<f32>) {
+// CHECK:           [[M:%\S+]] = linalg.generic
+// CHECK:           [[S:%\S+]] = linalg.generic {{.*}}, [[M]] : tensor<?x?xf32>, tensor<f32>)
+// CHECK:           kernel.yield [[M]], [[S]]
+func.func @log_sum_exp(%x: tensor<?x?xf32>) -> (tensor<f32>, tensor<f32>) {
+  %lowest = arith.constant 0xff800000 : f32
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %l = linalg.fill ins(%lowest : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %m = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%x : tensor<?x?xf32>) outs(%l : tensor<f32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.maximumf %a, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>, affine_map<(d0, d1) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%x, %m : tensor<?x?xf32>, tensor<f32>) outs(%f : tensor<f32>) {
+  ^bb0(%a: f32, %t: f32, %o: f32):
+    %none = arith.constant 0xff800000 : f32
+    %is_none = arith.cmpf oeq, %t, %none : f32
+    %z = arith.constant 0.0 : f32
+    %h = arith.select %is_none, %z, %t : f32
+    %d = arith.subf %a, %h : f32
+    %p = math_ext.exp_nonpositive %d : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  func.return %m, %s : tensor<f32>, tensor<f32>
+}
+
 // Where somebody needs the sum before the squares can be added up, it is a kernel of its own.
 
 // CHECK:       func.func @needed_before

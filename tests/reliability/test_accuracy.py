@@ -96,17 +96,20 @@ def test_sums_of_float32_in_float64() -> None:
 
 
 @pytest.fixture(scope="module", params=["float64", "float32"])
-def variances(request: pytest.FixtureRequest) -> tuple[str, Function]:
-    """Variances over all of a matrix and over each axis, and the mean."""
+def variances(request: pytest.FixtureRequest) -> tuple[str, list[Function]]:
+    """Variances over all of a matrix and over each axis, and the mean, in blocks of usual size and in small ones."""
     x = T.matrix("x", dtype=request.param)
-    outputs = [T.var(x, axis=axis) for axis in AXES] + [T.std(x, ddof=1), T.mean(x)]
-    return request.param, tir.function([x], outputs)
+    outputs = [T.var(x, axis=axis) for axis in AXES]
+    outputs += [T.std(x, ddof=1), T.mean(x), T.std(x, axis=0, ddof=1), T.mean(x, axis=0)]
+    usual = tir.function([x], outputs)
+    with costs(**SMALL):
+        return request.param, [usual, tir.function([x], outputs)]
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (1, 700), (301, 307), (40_001, 3)], ids=str)
-def test_variances(variances: tuple[str, Function], shape: tuple[int, int]) -> None:
+def test_variances(variances: tuple[str, list[Function]], shape: tuple[int, int]) -> None:
     """What cancels or drifts does no more harm than in NumPy, which subtracts the mean first."""
-    dtype, function = variances
+    dtype, functions = variances
     rng = np.random.default_rng(shape)
     normal, far = rng.normal(size=shape), np.zeros(shape)
     far.flat[0] = 1e6
@@ -120,18 +123,111 @@ def test_variances(variances: tuple[str, Function], shape: tuple[int, int]) -> N
         "constant": np.full(shape, 0.1),
     }
     for name, sample in samples.items():
+        for function in functions:
+            _check_variances(name, function, sample.astype(dtype))
+
+
+def _check_variances(name: str, function: Function, x: Array) -> None:
+    eps = np.finfo(x.dtype).eps
+    found = function(x)
+    wide = x.astype("longdouble")
+    for result, axis in zip(found, AXES, strict=False):
+        if x.shape[axis or 0] == 1:
+            continue
+        exact, numpys = np.var(wide, axis=axis), np.var(x, axis=axis)
+        scale = eps * (exact + eps * np.mean(wide) ** 2)
+        ours, theirs = (float(np.max(np.abs(v - exact) / scale)) for v in (result, numpys))
+        assert ours <= max(2 * theirs, 4), f"{name}, axis {axis}"
+        assert np.min(result) >= 0, f"{name}, axis {axis}"
+    for std, var, n in ((found[3], found[0], x.size), (found[5], found[1], x.shape[0])):
+        if n > 1:
+            np.testing.assert_allclose(std, np.sqrt(var.astype("float64") * n / (n - 1)), 1e-6)
+    for mean, axis in ((found[4], None), (found[6], 0)):
+        np.testing.assert_allclose(mean, np.mean(wide, axis=axis).astype(x.dtype), 1e-6, 1e-6)
+
+
+@pytest.fixture(scope="module", params=["float64", "float32"])
+def log_sums(request: pytest.FixtureRequest) -> tuple[str, list[Function]]:
+    """Logarithms of sums of exponentials over all of a matrix and over each axis, in blocks of usual size and in small ones."""
+    x = T.matrix("x", dtype=request.param)
+    outputs = [T.log(T.sum(T.exp(x), axis=axis)) for axis in AXES]
+    usual = tir.function([x], outputs)
+    with costs(**SMALL):
+        return request.param, [usual, tir.function([x], outputs)]
+
+
+@pytest.mark.parametrize("shape", [(1, 700), (3000, 5), (301, 307), (10, 400)], ids=str)
+def test_log_sum_exp(log_sums: tuple[str, list[Function]], shape: tuple[int, int]) -> None:
+    """However the maximum wanders while blocks are read, the result is as good as if it had been known from the start."""
+    dtype, functions = log_sums
+    rng = np.random.default_rng(shape)
+    slope = np.arange(rng.normal(size=shape).size).reshape(shape)
+    samples = {
+        "normal": rng.normal(size=shape),
+        "wide": 100 * rng.normal(size=shape),
+        "rising slowly": slope / slope.size,
+        "rising fast": slope * 3.0,
+        "falling": -slope / 7,
+        "far": rng.normal(size=shape) - 1e4,
+        "constant": np.full(shape, 0.1),
+    }
+    for name, sample in samples.items():
         x = sample.astype(dtype)
-        found = function(x)
         wide = x.astype("longdouble")
-        for result, axis in zip(found, AXES, strict=False):
-            if x.shape[axis or 0] == 1:
-                continue
-            exact, numpys = np.var(wide, axis=axis), np.var(x, axis=axis)
-            scale = np.finfo(dtype).eps * (exact + np.finfo(dtype).eps * np.mean(wide) ** 2)
-            ours, theirs = (float(np.max(np.abs(v - exact) / scale)) for v in (result, numpys))
-            assert ours <= max(2 * theirs, 4), f"{name}, axis {axis}"
-        np.testing.assert_allclose(found[3], np.sqrt(float(found[0]) * x.size / (x.size - 1)), 1e-6)
-        np.testing.assert_allclose(found[4], float(np.mean(wide)), 1e-6, 1e-6)
+        for function in functions:
+            for result, axis in zip(function(x), AXES, strict=True):
+                top = np.max(wide, axis=axis)
+                shifted = wide - np.max(wide, axis=axis, keepdims=True)
+                total = np.log(np.sum(np.exp(shifted), axis=axis))
+                # The sum is within two units of its last place, and the result is rounded to its own.
+                scale = np.finfo(dtype).eps * (np.abs(top + total) / 2 + 2)
+                assert np.max(np.abs(result - (top + total)) / scale) < 1, f"{name}, axis {axis}"
+
+
+LOG_SUM_SPECIAL = {
+    "one number": [-np.inf] * 9 + [1.0],
+    "one late number": [-np.inf] * 90 + [-1e30],
+    "nothing": [-np.inf],
+    "infinity": [np.inf, 0.0, 1.0],
+    "both infinities": [-np.inf, np.inf],
+    "NaN": [np.nan, 1.0, -np.inf],
+    "NaN and infinity": [np.nan, np.inf],
+    "largest and least": [1e38, -1e38],
+}
+
+
+@pytest.mark.parametrize("name", LOG_SUM_SPECIAL)
+@pytest.mark.parametrize("shape", [(1, 700), (700, 1), (40, 33), (700, 90)], ids=str)
+def test_special_log_sums(
+    log_sums: tuple[str, list[Function]], shape: tuple[int, int], name: str
+) -> None:
+    dtype, functions = log_sums
+    values = np.array(LOG_SUM_SPECIAL[name])
+    rng = np.random.default_rng(7)
+    for x in (
+        np.resize(values, shape),
+        np.resize(values, shape[::-1]).T.copy(),
+        values[rng.integers(values.size, size=shape)],
+    ):
+        x = x.astype(dtype)
+        for function in functions:
+            for result, axis in zip(function(x), AXES, strict=True):
+                columns = x.reshape(-1, 1) if axis is None else np.moveaxis(x, axis, 0)
+                with np.errstate(invalid="ignore"):
+                    expected = np.logaddexp.reduce(columns, axis=0)
+                np.testing.assert_allclose(
+                    np.atleast_1d(result), expected, 1e-5, err_msg=f"axis {axis}"
+                )
+
+
+def test_log_sums_of_nothing() -> None:
+    x = T.matrix("x", dtype="float64")
+    function = tir.function([x], [T.log(T.sum(T.exp(x), axis=axis)) for axis in AXES])
+    for shape in ((0, 3), (3, 0)):
+        empty = np.zeros(shape)
+        for result, axis in zip(function(empty), AXES, strict=True):
+            with np.errstate(divide="ignore"):
+                np.testing.assert_array_equal(result, np.log(np.sum(np.exp(empty), axis=axis)))
 
 
 SPECIAL = {

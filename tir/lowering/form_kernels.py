@@ -15,10 +15,9 @@ from xdsl.passes import ModulePass
 from tir.dialects.captures import outer_uses
 from tir.dialects.kernel import RegionOp, YieldOp
 from tir.dialects.linalg_ext import ContractionOp, ScatterOp
-from tir.dialects.projections import ZERO
 from tir.lowering.sink_numbers import outermost, sink_numbers
+from tir.lowering.structured.centred import Centre, centre_found, centred_sum
 from tir.lowering.structured.loop_nest import LoopNest, reads_in_step, row_dimensions
-from tir.lowering.structured.moments import summed_input, summed_squares
 from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
 
 _DESTINATION_PASSING = (GenericOp, ScatterOp, ContractionOp)
@@ -62,8 +61,8 @@ class FormKernelsPass(ModulePass):
     Before that, numbers that are made of numbers and of the vectors of other kernels move down to where they are first needed:
     the mean of the losses does not come between those and their gradient.
 
-    The variance of everything has no rows, but its sum, the mean and the sum of squares about that are one kernel, too: the squares
-    of a block are summed while it is in the cache.
+    Reductions of everything or of columns have no rows. But a sum, the mean and the sum of squares about that are one kernel, too,
+    and so are a maximum and the sum of exponentials below it: both are found for a block while it is in the cache.
 
     Invariants: a region is isolated from above; scalar constants are copied into it; only what is used outside is
     yielded; matrix products, views and host arithmetic stay outside; nothing moves up. Linear.
@@ -122,10 +121,10 @@ class _Grouping:
         self.position = {op: i for i, op in enumerate(block.ops)}
         self.group_of: dict[SSAValue, _Group] = {}
         self.last_reader: dict[SSAValue, _Group] = {}
-        self.sum_of: dict[SSAValue, _Group] = {}
-        """Values -> the kernel that adds up all their elements."""
+        self.centres: dict[tuple[SSAValue, Centre], _Group] = {}
+        """Values and a kind of centre -> the kernel that reduces their elements to that."""
         self.alone: dict[SSAValue, _Group] = {}
-        """Results of elementwise operations -> the kernel of that operation only."""
+        """Results of operations without rows -> the kernel of that operation only."""
 
     def kernels(self) -> list[list[Operation]]:
         """The operations of each kernel, in their order."""
@@ -135,7 +134,7 @@ class _Grouping:
                 self._place(op, groups)
             elif isinstance(op, ScatterOp) or _is_filled_value(op):
                 groups.append(_Group([op]))
-        return [group.operations for group in groups]
+        return [group.operations for group in groups if group.operations]
 
     def _place(self, op: GenericOp, groups: list[_Group]) -> None:
         nest = LoopNest.of(op)
@@ -146,41 +145,46 @@ class _Grouping:
             groups.append(group)
             group.rows = nest.row_loops
             if not group.rows:
-                self._place_whole(op, nest, group, groups)
+                self._place_without_rows(op, nest, group)
                 return
             group.sizes = tuple(sizes[loop] for loop in range(group.rows))
         group.add(op, nest)
         self.group_of.update(dict.fromkeys(op.results, group))
         self.last_reader.update(dict.fromkeys((v for v, _ in nest.inputs), group))
 
-    def _place_whole(
-        self, op: GenericOp, nest: LoopNest, group: _Group, groups: list[_Group]
-    ) -> None:
-        """A kernel of an operation without rows; a variance's squares join the sum, with the mean between them."""
+    def _place_without_rows(self, op: GenericOp, nest: LoopNest, group: _Group) -> None:
+        """A kernel of one operation; sums about a centre join the reduction to that, with what is between them."""
         group.operations.append(op)
+        self.alone.update(dict.fromkeys(op.results, group))
         inputs = len(op.inputs)
-        numbers = summed_squares(op.body.block, inputs)
-        if nest.is_elementwise:
-            self.alone.update(dict.fromkeys(op.results, group))
-        elif summed_input(op.body.block, inputs) == 0 and not any(nest.parallel):
-            self.sum_of[op.inputs[0]] = group
-        elif numbers is not None and not any(nest.parallel):
-            (element, _), (about, map_) = (nest.inputs[n] for n in numbers)
-            first, between = self.sum_of.get(element), self.alone.get(about)
-            if first is None or between is None or len(first.operations) > 1:
-                return
-            if any(p != ZERO for p in map_):
-                return
-            members = [*first.operations, *between.operations, op]
-            if self._are_one(members):
-                first.operations = members
-                groups.remove(between)
-                groups.remove(group)
+        if nest.is_elementwise or inputs == 0:
+            return
+        if (centre := centre_found(op.body.block, inputs)) is not None:
+            self.centres[op.inputs[0], centre] = group
+        sum_ = centred_sum(op.body.block, inputs)
+        if sum_ is None:
+            return
+        first = self.centres.get((op.inputs[sum_.element], sum_.centre))
+        between = self.alone.get(op.inputs[sum_.about])
+        if first is None or between is None or len(first.operations) > 1:
+            return
+        # A maximum is itself what is subtracted; of a sum, the mean is computed.
+        if (between is first) != (sum_.centre is Centre.MAXIMUM):
+            return
+        joined = [first] if between is first else [first, between]
+        members = [operation for one in joined for operation in one.operations]
+        if _have_same_loops(members[0], op, sum_.about) and self._are_one([*members, op]):
+            for member in (*members, op):
+                for result in member.results:
+                    del self.alone[result]
+            for other in (*joined, group):
+                other.operations = []
+            first.operations = [*members, op]
 
     def _are_one(self, members: Sequence[Operation]) -> bool:
         """Whether the last of some operations is the first one that needs the others' results, but for themselves."""
-        sum_, between, last = members
-        if not any(v in sum_.results for v in between.operands):
+        first, *between, last = members
+        if not all(any(v in first.results for v in op.operands) for op in between):
             return False
         here = self.position[last]
         results = [result for op in members[:-1] for result in op.results]
@@ -220,6 +224,19 @@ class _Grouping:
                 return False
             results += bool(outside)
         return results <= MOST_RESULTS
+
+
+def _have_same_loops(first: Operation, sum_: GenericOp, about: int) -> bool:
+    """Whether a reduction and a sum about its result, which is input `about`, go through the same elements together."""
+    assert isinstance(first, GenericOp)
+    one, other = LoopNest.of(first), LoopNest.of(sum_)
+    (element, elements), place = one.inputs[0], one.outputs[0][1]
+    return (
+        one.parallel == other.parallel
+        and (element, elements) in other.inputs
+        and other.inputs[about][1] == place == other.outputs[0][1]
+        and len(one.inputs) == 1
+    )
 
 
 def _loop_sizes(op: GenericOp, nest: LoopNest) -> dict[int, Size]:

@@ -39,6 +39,9 @@ HEAVY_WORK = 32
 FEW_VECTORS = 2
 """How many that are."""
 
+SHORT_WORK = 12
+"""Bodies that cost less take no longer than reading and writing accumulators in memory."""
+
 STREAMING_BYTES = 8 << 20
 """Outputs beyond this are not in the cache when somebody reads them: they are written past it."""
 
@@ -63,6 +66,21 @@ PARTIAL_RESULTS = 256
 
 PARTIAL_BLOCK = 1 << 15
 """The least elements of such a block. How a sum is split depends on its size only, never on the threads."""
+
+CENTRED_CHUNK = 1 << 16
+"""Bytes of memory that are read for their centre and, while the cache has them, again for sums about that."""
+
+CENTRED_PIECE = 512
+"""Bytes of a row that are read that way, for columns: rows whose distance is a power of two share few places of the cache."""
+
+SQUARES_ROWS = 16
+"""The number of rows of such a piece, for squares about the mean: partial sums of as many terms as `SUM_ROWS`."""
+
+EXPONENTIALS_ROWS = 32
+"""The same for exponentials below the maximum, as merging pieces costs an exponential."""
+
+CENTRED_BLOCK_ROWS = 64
+"""The least rows of a block with results of its own, as merging these takes as long as reading some rows."""
 
 TILE_ROWS = 32
 """Elements of a line of memory, of 4 bytes: what a tile of a transposed operand takes of each."""

@@ -1,8 +1,8 @@
 // RUN: tir-opt %s -p kernels-to-loops --split-input-file | filecheck %s
 
 // The innermost loop is parallel: rows stream by, and are added to accumulators on the stack. Threads share strips of columns and
-// blocks of rows; the first block writes results, the others partial ones, which are combined in the end. Rows go four at a time, a
-// piece of each in turn.
+// blocks of rows; the first block writes results, the others partial ones, which are combined in the end. Four rows share a loop, and
+// those that are left over have one each.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[PARTIAL:%\S+]] = memref.alloc
 // CHECK:         rt.parallel
@@ -12,14 +12,22 @@
 // CHECK:               scf.for [[PIECE:%\S+]] =
 // CHECK:                 memref.extract_strided_metadata [[TOTALS]]
 // CHECK:                 [[OWN:%\S+]] = memref.reinterpret_cast
-// CHECK:                 scf.for [[ROW:%\S+]] = [[FOUR]]
-// CHECK:                   arith.muli [[ROW]]
-// CHECK:                   [[VIEW:%\S+]] = memref.reinterpret_cast
+// CHECK:                 scf.if {{.*}} {
 // CHECK:                   scf.for [[J:%\S+]] =
-// CHECK-NEXT:                [[X:%\S+]] = memref.load [[VIEW]][[[J]]]
 // CHECK-NEXT:                [[S:%\S+]] = memref.load [[OWN]][[[J]]]
-// CHECK-NEXT:                [[R:%\S+]] = arith.maximumf [[X]], [[S]]
-// CHECK-NEXT:                memref.store [[R]], [[OWN]][[[J]]]
+// CHECK-NEXT:                [[X1:%\S+]] = memref.load {{.*}}[[[J]]]
+// CHECK-NEXT:                [[R1:%\S+]] = arith.maximumf [[X1]], [[S]]
+// CHECK-NEXT:                [[X2:%\S+]] = memref.load {{.*}}[[[J]]]
+// CHECK-NEXT:                [[R2:%\S+]] = arith.maximumf [[X2]], [[R1]]
+// CHECK-NEXT:                [[X3:%\S+]] = memref.load {{.*}}[[[J]]]
+// CHECK-NEXT:                [[R3:%\S+]] = arith.maximumf [[X3]], [[R2]]
+// CHECK-NEXT:                [[X4:%\S+]] = memref.load {{.*}}[[[J]]]
+// CHECK-NEXT:                [[R4:%\S+]] = arith.maximumf [[X4]], [[R3]]
+// CHECK-NEXT:                memref.store [[R4]], [[OWN]][[[J]]]
+// CHECK:                 } else {
+// CHECK-NEXT:              scf.for [[ROW:%\S+]] = [[FOUR]]
+// CHECK:                     scf.for
+// CHECK:                       arith.maximumf
 // Short rows are taken several at a time: their accumulators become one.
 // CHECK:             scf.for [[COPY:%\S+]] =
 // CHECK:               scf.for [[J:%\S+]] =
@@ -54,8 +62,11 @@ func.func @main(%x: memref<?x?xf64>, %z: memref<?xf64>) {
 // CHECK:           memref.extract_strided_metadata [[PARTS]]
 // CHECK:           [[OWN:%\S+]] = memref.reinterpret_cast
 // CHECK:               [[P:%\S+]] = memref.load [[OWN]]
-// CHECK:               arith.addf [[P]], {{.*}} : f32
-// CHECK-NEXT:          memref.store {{.*}}, [[OWN]]
+// CHECK:               [[P1:%\S+]] = arith.addf [[P]], {{.*}} : f32
+// CHECK:               [[P2:%\S+]] = arith.addf [[P1]], {{.*}} : f32
+// CHECK:               memref.store {{.*}}, [[OWN]]
+// CHECK:             } else {
+// CHECK:                 memref.store {{.*}}, [[OWN]]
 // CHECK:           scf.for
 // CHECK-NEXT:        [[P:%\S+]] = memref.load [[PARTS]]
 // CHECK:             memref.store {{.*}}, [[PARTS]]

@@ -25,9 +25,11 @@ from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import projection
 from tir.dialects.structural_key import region_key
+from tir.lowering.kernels_to_loops.centred import find_centred
+from tir.lowering.kernels_to_loops.centred_columns import CentredColumns
+from tir.lowering.kernels_to_loops.centred_whole import CentredWhole
 from tir.lowering.kernels_to_loops.columns import lower_columns
 from tir.lowering.kernels_to_loops.elementwise import fill, fill_buffer, lower_elementwise
-from tir.lowering.kernels_to_loops.moments import Moments, find_moments
 from tir.lowering.kernels_to_loops.rows import lower_rows
 from tir.lowering.kernels_to_loops.scatter import lower_scatter
 from tir.lowering.kernels_to_loops.structure import Structured
@@ -168,13 +170,14 @@ def _structured(
 
 def _lower_in_order(builder: LoopBuilder, ops: Sequence[Structured]) -> None:
     """Loops for operations that share none, but perhaps memory in the cache."""
-    found = find_moments(ops)
-    moments: Moments | None = None
+    first, second, centred = find_centred(ops) or (None, None, None)
+    loops: CentredWhole | CentredColumns | None = None
     for number, op in enumerate(ops):
-        if found is not None and number == found[0]:
-            moments = Moments(builder, op, ops[found[1]])
-        elif moments is not None and found is not None and number == found[1]:
-            moments.finish()
+        if centred is not None and number == first:
+            kind = CentredColumns if any(op.parallel) else CentredWhole
+            loops = kind(builder, centred)
+        elif loops is not None and number == second:
+            loops.finish()
         else:
             _lower_alone(builder, op)
 

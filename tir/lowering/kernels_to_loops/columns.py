@@ -1,37 +1,28 @@
 """Reductions of columns: rows stream by, and are added to accumulators, one for each column.
 
-Threads share blocks of rows and strips of columns, each with accumulators of its own; those of the blocks are combined at
-the end. Blocks and strips depend on the sizes only, so the result does not depend on the number of threads.
-
-Short rows would make short loops. Where memory is contiguous, several of them are one long row, whose accumulators are
-added up in the end.
+Threads share strips of columns of blocks of rows (`column_blocks.py`), each with accumulators of its own; those of the blocks are
+combined at the end. Where several rows are taken as one long row, its accumulators are added up before that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX, MemRefType
 from xdsl.ir import SSAValue
 
+from tir.lowering.kernels_to_loops.column_blocks import ColumnBlocks, StripOfBlock
 from tir.lowering.kernels_to_loops.combine import Combiner, combiner
 from tir.lowering.kernels_to_loops.folded import FoldedOperands, is_foldable
 from tir.lowering.kernels_to_loops.loops import Extent
 from tir.lowering.kernels_to_loops.strips import Rows, Strip, StripAccumulators, nested_rows
-from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
-from tir.lowering.kernels_to_loops.visits import visit_all
+from tir.lowering.kernels_to_loops.structure import Structured, buffers
+from tir.lowering.kernels_to_loops.visits import visit_together
 from tir.lowering.structured.builder import LoopBuilder
-from tir.lowering.structured.operands import Operand, loop_sizes, product, run
-from tir.support.cost_model import (
-    FOLDED_ROW,
-    FOLDED_VECTOR,
-    PARALLEL_WORK,
-    ROW_BLOCKS,
-    STRIP_LENGTH,
-    SUM_ROWS,
-)
+from tir.lowering.structured.operands import Operand, loop_sizes, run
+from tir.support.cost_model import READ_STREAMS
 
 
 def lower_columns(builder: LoopBuilder, op: Structured) -> None:
@@ -56,61 +47,33 @@ class _Columns:
     def emit(self) -> None:
         """Share out strips of blocks of rows, then combine what the blocks came to."""
         builder = self.builder
-        self.columns = self.sizes[-1]
-        rows = product(builder, self.sizes[:-1])
         self.folds = bool(self.combiners) and is_foldable(self.op)
-        self.copies = self._copies(rows) if self.folds else builder.index(1)
-        self.length = builder.multiply(self.columns, self.copies)
-        self.total = builder.multiply(rows, self.columns)
-        self.rows = builder.ceil_divide(rows, self.copies)
-        self.strips = builder.ceil_divide(self.length, builder.index(STRIP_LENGTH))
-        blocks = self._blocks() if self.combiners else builder.index(1)
-        self.block = builder.ceil_divide(self.rows, blocks)
-        others = builder.binary(arith.SubiOp, blocks, builder.index(1))
+        self.division = ColumnBlocks(
+            builder,
+            self.sizes,
+            self.op.work,
+            folds=self.folds,
+            least_rows=1 if self.combiners else None,
+        )
+        self.columns = self.division.columns
+        others = builder.binary(arith.SubiOp, self.division.blocks, builder.index(1))
         size = builder.multiply(others, self.columns)
         self.partial = {
             n: builder.alloc(MemRefType(c.type, [DYNAMIC_INDEX]), [size])
             for n, c in self.combiners.items()
         }
-        strip = builder.smaller(self.length, builder.index(STRIP_LENGTH))
-        work = builder.multiply(builder.multiply(self.block, strip), builder.index(self.op.work))
-        builder.parallel(builder.multiply(blocks, self.strips), grain(builder, work), self._part)
+        self.division.share(self._prepare)
         if self.partial:
             self._combine(others)
 
-    def _copies(self, rows: SSAValue) -> SSAValue:
-        """How many rows become one: vectors of them, unless they are long or few."""
-        builder = self.builder
-        columns = builder.larger(self.columns, builder.index(1))
-        fit = builder.binary(arith.DivUIOp, builder.index(FOLDED_ROW), columns)
-        enough = builder.binary(arith.DivUIOp, rows, builder.index(SUM_ROWS))
-        vector = builder.index(FOLDED_VECTOR)
-        vectors = builder.binary(arith.DivUIOp, builder.smaller(fit, enough), vector)
-        return builder.larger(builder.multiply(vectors, vector), builder.index(1))
-
-    def _blocks(self) -> SSAValue:
-        """How many blocks of rows there are: together with strips enough to keep threads busy."""
-        builder = self.builder
-        strips = builder.larger(self.strips, builder.index(1))
-        most = builder.binary(arith.DivUIOp, builder.index(ROW_BLOCKS), strips)
-        work = builder.multiply(self.total, builder.index(self.op.work))
-        worth = builder.binary(arith.DivUIOp, work, builder.index(PARALLEL_WORK))
-        return builder.larger(builder.smaller(most, worth), builder.index(1))
-
-    def _part(self, begin: SSAValue, end: SSAValue) -> None:
-        """A range of strips of blocks."""
+    def _prepare(self) -> Callable[[StripOfBlock], None]:
+        """Accumulators of a thread, and what it does with a strip of a block."""
         builder = self.builder
         accumulators = StripAccumulators(builder, self.op)
         folded = FoldedOperands(builder, self.op) if self.folds else None
 
-        def one(number: SSAValue, _: object) -> tuple[()]:
-            block = builder.binary(arith.DivUIOp, number, self.strips)
-            place = builder.binary(arith.RemUIOp, number, self.strips)
-            column = builder.multiply(place, builder.index(STRIP_LENGTH))
-            rest = builder.binary(arith.SubiOp, self.length, column)
-            strip = Strip(column, builder.smaller(rest, builder.index(STRIP_LENGTH)))
-            first = builder.multiply(block, self.block)
-            last = builder.smaller(builder.add_index(first, self.block), self.rows)
+        def one(at: StripOfBlock) -> None:
+            strip = at.strip
             starts = {
                 n: self.combiners[n].neutral(builder) if self.combiners else self.op.start(n)
                 for n in accumulators.numbers
@@ -121,18 +84,17 @@ class _Columns:
                 rows = self._rows(accumulators, strip)
             else:
                 width = builder.smaller(strip.length, self.columns)
-                folded.repeat(column, width, self.copies)
+                folded.repeat(strip.first, width, self.division.copies)
                 rows = self._folded_rows(accumulators, strip, folded)
-            accumulators.add_rows(strip, first, last, rows)
+            accumulators.add_rows(strip, at.first, at.last, rows)
             if folded is not None:
                 self._fold(accumulators, width)
             if self.combiners:
-                self._store(accumulators, block, Strip(column, width), starts)
+                self._store(accumulators, at.block, Strip(strip.first, width), starts)
             else:
                 accumulators.store(strip, [Extent(size) for size in self.sizes], self.op.loops - 1)
-            return ()
 
-        builder.for_(end, (), one, lower=begin)
+        return one
 
     def _rows(self, accumulators: StripAccumulators, strip: Strip) -> Rows:
         loops = [Extent(size) for size in self.sizes]
@@ -149,17 +111,37 @@ class _Columns:
                 lambda row: Operand(run(builder, row, before, part.length), (0,))
             )
 
-            def row(number: SSAValue, _: object) -> tuple[()]:
-                start = builder.add_index(builder.multiply(number, self.length), part.first)
-                rest = builder.binary(arith.SubiOp, self.total, start)
+            def row(number: SSAValue) -> tuple[Structured, SSAValue]:
+                start = builder.multiply(number, self.division.length)
+                start = builder.add_index(start, part.first)
+                rest = builder.binary(arith.SubiOp, self.division.total, start)
                 length = builder.smaller(part.length, rest)
                 inputs = [folded.at(o, start, before, length) for o in self.op.inputs]
                 outputs = [folded.at(o, start, before, length) for o in attached.outputs]
                 here = attached.with_operands([*inputs, *outputs])
-                visit_all(builder, replace(here, parallel=(True,)), [Extent(length)], [0])
+                return replace(here, parallel=(True,)), length
+
+            def one(number: SSAValue, _: object) -> tuple[()]:
+                op, length = row(number)
+                visit_together(builder, [op], Extent(length))
                 return ()
 
-            builder.for_(stop, (), row, lower=first)
+            def one_by_one() -> None:
+                builder.for_(stop, (), one, lower=first)
+
+            def together() -> None:
+                numbers = [builder.add_index(first, builder.index(n)) for n in range(READ_STREAMS)]
+                visit_together(builder, [row(n)[0] for n in numbers], Extent(part.length))
+
+            if attached.rows_at_once == 1:
+                one_by_one()
+                return
+            count = builder.binary(arith.SubiOp, stop, first)
+            are_all = builder.equal(count, builder.index(READ_STREAMS))
+            # The last row may be shorter.
+            end = builder.multiply(stop, self.division.length)
+            are_full = builder.value(arith.CmpiOp(end, self.division.total, "sle"))
+            builder.if_else(builder.both(are_all, are_full), together, one_by_one)
 
         return rows
 
@@ -176,7 +158,7 @@ class _Columns:
             accumulators.for_columns(width, column)
             return ()
 
-        builder.for_(self.copies, (), one, lower=builder.index(1))
+        builder.for_(self.division.copies, (), one, lower=builder.index(1))
 
     def _store(
         self,

@@ -50,17 +50,20 @@ class Combiner:
             )
         )
 
-    def neutral(self, builder: LoopBuilder) -> SSAValue:
+    @property
+    def neutral_attribute(self) -> FloatAttr | IntegerAttr:
         """What a partial result starts from."""
         neutral = _NEUTRAL[type(self.op)]
         if isinstance(self.type, IntegerType):
             width = self.type.width.data
             value = neutral(width)
-            return builder.scalar(
-                IntegerAttr(int(value) if width > 1 else abs(int(value)), self.type)
-            )
+            return IntegerAttr(int(value) if width > 1 else abs(int(value)), self.type)
         assert isinstance(self.type, AnyFloat)
-        return builder.scalar(FloatAttr(neutral(0), self.type))
+        return FloatAttr(neutral(0), self.type)
+
+    def neutral(self, builder: LoopBuilder) -> SSAValue:
+        """That as a constant."""
+        return builder.scalar(self.neutral_attribute)
 
 
 def combiner(op: Structured, number: int) -> Combiner | None:

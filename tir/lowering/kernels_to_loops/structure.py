@@ -20,6 +20,8 @@ from tir.support.cost_model import (
     MANY_VECTORS,
     PARALLEL_WORK,
     READ_BYTES,
+    READ_STREAMS,
+    SHORT_WORK,
     work_per_element,
 )
 
@@ -68,6 +70,12 @@ class Structured:
         if self.work > HEAVY_WORK:
             return FEW_VECTORS
         return MANY_VECTORS if self.work > LIGHT_WORK else None
+
+    @property
+    def rows_at_once(self) -> int:
+        """How many rows a loop over columns takes at once: where there is little to compute, most time goes into accumulators."""
+        reduces = all(a.first_use is not None for a in self.body.args[len(self.inputs) :])
+        return READ_STREAMS if reduces and self.work <= SHORT_WORK else 1
 
     @property
     def sums_in_blocks(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xdsl.ir import SSAValue
 
-from tir.lowering.kernels_to_loops.loops import Loop, over
+from tir.lowering.kernels_to_loops.loops import Extent, Loop, over
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
@@ -23,6 +23,30 @@ def visit_all(
         lambda indices: _visit(builder, op, indices),
         interleave=op.interleave,
     )
+
+
+def visit_together(builder: LoopBuilder, ops: Sequence[Structured], extent: Extent) -> None:
+    """One loop for the columns of several rows, which are added to the same accumulators: those are read and written once.
+
+    A single row may have results of its own.
+    """
+
+    def column(at: SSAValue, _: object) -> tuple[()]:
+        results = ops[0].body.args[len(ops[0].inputs) :]
+        carried = [
+            operand.load(builder, [at]) if argument.first_use else argument
+            for argument, operand in zip(results, ops[0].outputs, strict=True)
+        ]
+        for op in ops:
+            arguments = [*read_elements(builder, op.body, op.inputs, [at]), *carried]
+            carried = builder.inline(op.body, arguments, [at])
+        for operand, result in zip(ops[0].outputs, carried, strict=True):
+            operand.store(builder, result, [at])
+        return ()
+
+    # Where rows are taken together, what they are few of is left over.
+    interleave = 1 if ops[0].rows_at_once > 1 else ops[0].interleave
+    builder.for_(extent.upper, (), column, interleave=interleave)
 
 
 def _visit(builder: LoopBuilder, op: Structured, indices: Sequence[Loop]) -> None:

@@ -1,0 +1,139 @@
+"""Sums about a centre of everything: threads share blocks, whose parts are merged pairwise.
+
+A block is read chunk by chunk, each of them twice while it is in the cache. The second time leaves memory idle, so that asks for the
+next chunk meanwhile. The blocks depend on the number of elements only, so the result does not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import MemRefType
+from xdsl.ir import SSAValue
+
+from tir.dialects import rt
+from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
+from tir.lowering.kernels_to_loops.loops import Extent
+from tir.lowering.kernels_to_loops.registers import reduce_in_registers
+from tir.lowering.kernels_to_loops.structure import buffers, element_bytes, grain
+from tir.lowering.kernels_to_loops.whole import block_length
+from tir.lowering.structured.builder import LoopBuilder
+from tir.lowering.structured.operands import Cell, flatten, loop_sizes, product
+from tir.support.cost_model import CACHE_LINE, CENTRED_CHUNK, PARTIAL_RESULTS
+
+
+class CentredWhole:
+    """A reduction of everything, which is stored when this is made, and the sum about a number that `finish` stores."""
+
+    def __init__(self, builder: LoopBuilder, centred: Centred) -> None:
+        self.builder = builder
+        self.centred = centred
+        first = centred.first
+        self.total = product(builder, loop_sizes(builder, buffers(first.operands), first.loops))
+        self.block = block_length(builder, self.total)
+        blocks = builder.ceil_divide(self.total, self.block)
+        nothing = centred.nothing(builder)
+        self.partial = [builder.alloca(MemRefType(v.type, [PARTIAL_RESULTS])) for v in nothing]
+        self._store(nothing, builder.index(0))
+        (self.source,) = flatten(builder, [centred.input], self.total)
+        work = builder.multiply(self.block, builder.index(centred.work))
+        builder.parallel(blocks, grain(builder, work), self._blocks)
+        self._merge(blocks)
+        everything = self._own(self._load(builder.index(0)), builder.index(0), self.total)
+        values = centred.finished(builder, everything)
+        first.outputs[0].store(builder, values[0], [])
+        self.everything = centred.own(builder, everything.count, values)
+
+    def finish(self) -> None:
+        """The sum about the number, which the program has computed meanwhile."""
+        builder = self.builder
+        about = self.centred.about.load(builder, [])
+        value = self.centred.wanted(builder, self.everything, about)
+        self.centred.second.outputs[0].store(builder, value, [])
+
+    def _blocks(self, begin: SSAValue, end: SSAValue) -> None:
+        builder = self.builder
+        chunk = builder.index(CENTRED_CHUNK // element_bytes(self.centred.input.buffer))
+
+        def one(number: SSAValue, _: object) -> tuple[()]:
+            lower = builder.multiply(number, self.block)
+            upper = builder.smaller(builder.add_index(lower, self.block), self.total)
+
+            def more(start: SSAValue, before: Sequence[SSAValue]) -> list[SSAValue]:
+                stop = builder.smaller(builder.add_index(start, chunk), upper)
+                part = self._read(start, stop, chunk)
+                count = self._count(lower, stop)
+                return self.centred.merged(builder, self._own(before, lower, start), part, count)
+
+            nothing = self.centred.nothing(builder)
+            self._store(builder.for_(upper, nothing, more, lower=lower, step=chunk), number)
+            return ()
+
+        builder.for_(end, (), one, lower=begin)
+
+    def _read(self, start: SSAValue, stop: SSAValue, chunk: SSAValue) -> Part:
+        """What the elements between two positions come to."""
+        builder, centred = self.builder, self.centred
+        extent = [Extent(stop, start)]
+        finding = centred.finding(builder, self.source, Cell())
+        first = reduce_in_registers(builder, finding, extent, [0])[0]
+        count = self._count(start, stop)
+        centre = centred.narrow(builder, centred.centre(builder, first, count))
+        cells = [Cell() for _ in range(centred.sums)]
+        summing = centred.summing(builder, self.source, Cell(centre), cells)
+
+        def ahead(begin: SSAValue, end: SSAValue) -> None:
+            following = builder.add_index(begin, chunk)
+            self._prefetch(following, builder.add_index(end, chunk))
+
+        sums = reduce_in_registers(builder, summing, extent, [0], ahead=ahead)
+        return Part(count, first, centred.wide(builder, centre), list(sums.values()))
+
+    def _prefetch(self, begin: SSAValue, end: SSAValue) -> None:
+        builder = self.builder
+
+        def line(at: SSAValue, _: object) -> tuple[()]:
+            builder.add(rt.PrefetchOp(self.source.buffer, [at]))
+            return ()
+
+        step = builder.index(CACHE_LINE // element_bytes(self.source.buffer))
+        builder.for_(end, (), line, lower=begin, step=step)
+
+    def _merge(self, blocks: SSAValue) -> None:
+        """Neighbours, then neighbouring pairs, and so on: as few additions as possible one after the other."""
+        builder = self.builder
+
+        def level(_: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
+            (span,) = carried
+            both = builder.add_index(span, span)
+
+            def pair(left: SSAValue, _: object) -> tuple[()]:
+                right = builder.add_index(left, span)
+                begin, middle = (builder.multiply(n, self.block) for n in (left, right))
+                stop = builder.multiply(builder.add_index(right, span), self.block)
+                stop = builder.smaller(stop, self.total)
+                one = self._own(self._load(left), begin, middle)
+                other = self._own(self._load(right), middle, stop)
+                values = self.centred.merged(builder, one, other, self._count(begin, stop))
+                self._store(values, left)
+                return ()
+
+            builder.for_(builder.binary(arith.SubiOp, blocks, span), (), pair, step=both)
+            return [both]
+
+        levels = builder.index(PARTIAL_RESULTS.bit_length() - 1)
+        builder.for_(levels, [builder.index(1)], level)
+
+    def _own(self, values: Sequence[SSAValue], begin: SSAValue, end: SSAValue) -> Part:
+        return self.centred.own(self.builder, self._count(begin, end), values)
+
+    def _count(self, begin: SSAValue, end: SSAValue) -> Count:
+        return Count.of(self.builder, self.builder.binary(arith.SubiOp, end, begin))
+
+    def _load(self, number: SSAValue) -> list[SSAValue]:
+        return [self.builder.load(row, [number]) for row in self.partial]
+
+    def _store(self, values: Sequence[SSAValue], number: SSAValue) -> None:
+        for value, row in zip(values, self.partial, strict=True):
+            self.builder.store(value, row, [number])
