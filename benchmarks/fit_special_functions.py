@@ -275,7 +275,7 @@ def inverse_erf_fits() -> list[Quotient]:
 # --- Bessel functions ----------------------------------------------------------------------------
 
 J_CUT = 8
-I_CUT = mpf("7.75")
+I_CENTER = mpf(33) / 512
 TINY = mpf("1e-9")
 
 
@@ -286,9 +286,10 @@ def zeros(order: int) -> tuple[Any, Any]:
 
 
 def bessel_near(order: int) -> Function:
-    """`J(x) / x**order`, without its first two zeros, in `x**2`."""
+    """`J(x) / x**order`, without its first two zeros, in `64 - x**2`: all coefficients are positive."""
 
-    def function(w: Any) -> Any:
+    def function(distance: Any) -> Any:
+        w = J_CUT**2 - distance
         x = mp.sqrt(w)
         return mp.besselj(order, x) / x**order / mp.fprod(w - z * z for z in zeros(order))
 
@@ -328,26 +329,31 @@ def modified_slope(order: int) -> Function:
 
 
 def modified_far(order: int) -> Function:
-    """`I(x) exp(-x) sqrt(x)` in `1/x`."""
-    return lambda u: mp.besseli(order, 1 / u) * mp.exp(-1 / u) / mp.sqrt(u)
+    """`I(x) exp(-x) sqrt(x)` in `1/x - 33/512`."""
+
+    def function(distance: Any) -> Any:
+        u = distance + I_CENTER
+        return mp.besseli(order, 1 / u) * mp.exp(-1 / u) / mp.sqrt(u)
+
+    return function
 
 
 def bessel_fits(order: int) -> list[Fit]:
     ordinary, modified, w = f"J{order}", f"I{order}", "x**2"
     near, far = bessel_near(order), modified_far(order)
     y = mpf(1) / mpf("7.99") ** 2
-    u, last = 1 / mpf("7.74"), mpf(1) / 720
+    most, least = 1 / mpf("7.74") - I_CENTER, mpf(1) / 720 - I_CENTER
     small = mpf("7.76") ** 2
     power = "" if order == 0 else "/x"
     return [
         Fit(
             f"{ordinary}_NEAR",
             near,
-            TINY,
-            mpf("8.01") ** 2,
+            mpf("-0.1"),
+            J_CUT**2 - TINY,
             relative_to(near),
             (f64(58), MID),
-            f"{ordinary}(x){power} without its first two zeros, in {w}, x <= 8",
+            f"{ordinary}(x){power} without its first two zeros, in 64 - {w}, x <= 8",
         ),
         Fit(
             f"{ordinary}_P",
@@ -390,11 +396,11 @@ def bessel_fits(order: int) -> list[Fit]:
         Fit(
             f"{modified}_FAR",
             far,
-            last,
-            u,
+            least,
+            most,
             relative_to(far),
             (f64(56), MID),
-            f"{modified}(x) exp(-x) sqrt(x) in 1/x, x >= 7.75",
+            f"{modified}(x) exp(-x) sqrt(x) in 1/x - 33/512, x >= 7.75",
         ),
     ]
 
@@ -471,9 +477,9 @@ def print_roots(family: str) -> None:
     if family == "gamma":
         print(f"\n# The root of psi, in two parts.\nPSI_ROOT = {parts(PSI_ROOT)!r}")
     if family == "bessel":
-        print("\n# The first two positive zeros, in two parts.")
+        print("\n# The squares of the first two positive zeros, in two parts.")
         for order in (0, 1):
-            first, second = map(parts, zeros(order))
+            first, second = (parts(zero**2) for zero in zeros(order))
             print(f"J{order}_ZEROS = ({first!r}, {second!r})")
 
 

@@ -21,7 +21,7 @@ class Function:
     """One operation, its exact value, and the interval in which its special points are dense.
 
     `unit_of` takes the argument and the exact value, and gives the number whose last place is the unit of errors; without it, that
-    is the exact value. Arguments below `smallest` or above `largest` are not looked at.
+    is the exact value. Errors are below `most`. Arguments below `smallest` or above `largest` are not looked at.
     """
 
     op_class: type[Operation]
@@ -30,6 +30,7 @@ class Function:
     special: tuple[float, ...] = ()
     arity: int = 1
     unit_of: Callable[..., Any] | None = None
+    most: float = 2
     smallest: float = -np.inf
     largest: float = np.inf
 

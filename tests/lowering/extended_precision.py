@@ -65,6 +65,10 @@ POINTS_AND_ORACLES: dict[
     math_special.ErfinvOp: ((-1, -0.8, 0, 0.8, 0.99, 1), scipy.special.erfinv),
     math_special.ErfcinvOp: ((1e-30, 0.01, 0.2, 1, 1.8, 1.99, 2), scipy.special.erfcinv),
     math_special.ErfcxOp: ((-9, -2, 0, 0.4, 0.6, 2, 30), scipy.special.erfcx),
+    math_special.J0Op: ((0, 2.3, 5, 8), scipy.special.j0),
+    math_special.J1Op: ((0, 2.3, 5, 8), scipy.special.j1),
+    math_special.I0Op: ((0, 3, 7, 8, 80), scipy.special.i0),
+    math_special.I1Op: ((0, 3, 7, 8, 80), scipy.special.i1),
     math_ext.SigmoidOp: ((-80, -20, -2, 0, 2, 20), _sigmoid),
     math_ext.SoftplusOp: ((-80, -3, 0, 3, 20), _softplus),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from mpmath import mp
@@ -66,6 +67,11 @@ def erfcinv(x: Any) -> Any:
     return erfinv(1 - x) if 1 - x < 1e-12 else inverse_erfc(-mp.log(x))
 
 
+def bessel_unit(x: Any, value: Any) -> Any:
+    """Later zeros of J are where two terms of the size of the amplitude cancel."""
+    return max(abs(value), mp.sqrt(2 / (mp.pi * abs(x)))) if abs(x) > 7.9 else value
+
+
 SPECIAL_FUNCTIONS = [
     Function(
         math_special.GammalnOp,
@@ -92,4 +98,24 @@ SPECIAL_FUNCTIONS = [
     Function(math_special.ErfinvOp, erfinv, (-1, 1), (0.85, 1, 0.99999)),
     Function(math_special.ErfcinvOp, erfcinv, (0, 2), (0.15, 1.85, 1, 1e-15, 6e-9, 2)),
     Function(math_special.ErfcxOp, erfcx, (-27, 30), (0.5, 1, -9.2, -26.6, 1e30), smallest=-27),
+    *(
+        Function(
+            op_class, partial(mp.besselj, order), (-30, 30), zeros, unit_of=bessel_unit, most=4
+        )
+        for order, op_class, zeros in (
+            (0, math_special.J0Op, (2.404825557695773, 5.520078110286311, 8, 8.6537279, 2e-3)),
+            (1, math_special.J1Op, (3.8317059702075125, 7.015586669815619, 8, 10.173468, 2e-3)),
+        )
+    ),
+    *(
+        Function(
+            op_class,
+            partial(mp.besseli, order),
+            (-715, 715),
+            (7.75, 7, 713, 90),
+            most=3,
+            largest=720,
+        )
+        for order, op_class in enumerate((math_special.I0Op, math_special.I1Op))
+    ),
 ]

@@ -41,3 +41,23 @@ def erfcinv(x: Any) -> Any:
 def erfcx(x: Any) -> Any:
     """exp(x**2) * erfc(x), without overflow for large x."""
     return apply(special.ErfcxOp, x)
+
+
+def j0(x: Any) -> Any:
+    """Bessel function of the first kind of order 0."""
+    return apply(special.J0Op, x)
+
+
+def j1(x: Any) -> Any:
+    """Bessel function of the first kind of order 1."""
+    return apply(special.J1Op, x)
+
+
+def i0(x: Any) -> Any:
+    """Modified Bessel function of the first kind of order 0."""
+    return apply(special.I0Op, x)
+
+
+def i1(x: Any) -> Any:
+    """Modified Bessel function of the first kind of order 1."""
+    return apply(special.I1Op, x)

@@ -96,7 +96,7 @@ if TYPE_CHECKING:
     from tir.autodiff.gradient import grad
     from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
     from tir.frontend.tensor.special import (
-        erfcinv, erfcx, erfinv, gamma, gammaln, psi, tri_gamma,
+        erfcinv, erfcx, erfinv, gamma, gammaln, i0, i1, j0, j1, psi, tri_gamma,
     )
     from tir.frontend.verify_grad import verify_grad
 
@@ -107,7 +107,8 @@ __getattr__, __dir__ = late_names(
         "tir.autodiff.gradient": ["grad"],
         "tir.autodiff.operators": ["Lop", "Rop", "hessian", "jacobian", "subgraph_grad"],
         "tir.frontend.tensor.special": [
-            "erfcinv", "erfcx", "erfinv", "gamma", "gammaln", "psi", "tri_gamma",
+            "erfcinv", "erfcx", "erfinv", "gamma", "gammaln", "i0", "i1", "j0", "j1", "psi",
+            "tri_gamma",
         ],
         "tir.frontend.verify_grad": ["verify_grad"],
     },
@@ -130,11 +131,11 @@ __all__ = [
     "eye", "fcol", "fcols", "fill", "flatten", "float_dtypes", "floor", "floor_div", "fmatrices",
     "fmatrix", "frow", "frows", "fscalar", "fscalars", "ftensor3", "ftensor3s", "ftensor4",
     "ftensor4s", "ftensor5", "ftensor5s", "ftensor6", "ftensor6s", "ftensor7", "ftensor7s",
-    "fvector", "fvectors", "gamma", "gammaln", "ge", "get_vector_length", "grad", "gt", "hessian", "icol", "icols",
+    "fvector", "fvectors", "gamma", "gammaln", "ge", "get_vector_length", "grad", "gt", "hessian", "i0", "i1", "icol", "icols",
     "imatrices", "imatrix", "inc_subtensor", "int_div", "int_dtypes", "integer_dtypes", "inv",
     "invert", "iround", "irow", "irows", "iscalar", "iscalars", "isclose", "isinf", "isnan",
     "itensor3", "itensor3s", "itensor4", "itensor4s", "itensor5", "itensor5s", "itensor6",
-    "itensor6s", "itensor7", "itensor7s", "ivector", "ivectors", "jacobian", "largest", "lcol",
+    "itensor6s", "itensor7", "itensor7s", "ivector", "ivectors", "j0", "j1", "jacobian", "largest", "lcol",
     "lcols", "le", "lmatrices", "lmatrix", "log", "log10", "log1p", "log2", "lrow", "lrows",
     "lscalar", "lscalars", "lt", "ltensor3", "ltensor3s", "ltensor4", "ltensor4s", "ltensor5",
     "ltensor5s", "ltensor6", "ltensor6s", "ltensor7", "ltensor7s", "lvector", "lvectors",

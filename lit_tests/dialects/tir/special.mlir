@@ -79,3 +79,47 @@ func.func @erfcx(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
   %r2 = tir.erfcx %x2 : (tensor<?xi32>) -> tensor<?xf64>
   func.return
 }
+
+// CHECK-LABEL: func.func @j0
+func.func @j0(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
+  // CHECK: %r0 = tir.j0 %x : tensor<?xf64>
+  %r0 = tir.j0 %x : tensor<?xf64>
+  // CHECK: %r1 = tir.j0 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  %r1 = tir.j0 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  // CHECK: %r2 = tir.j0 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  %r2 = tir.j0 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}
+
+// CHECK-LABEL: func.func @j1
+func.func @j1(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
+  // CHECK: %r0 = tir.j1 %x : tensor<?xf64>
+  %r0 = tir.j1 %x : tensor<?xf64>
+  // CHECK: %r1 = tir.j1 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  %r1 = tir.j1 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  // CHECK: %r2 = tir.j1 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  %r2 = tir.j1 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}
+
+// CHECK-LABEL: func.func @i0
+func.func @i0(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
+  // CHECK: %r0 = tir.i0 %x : tensor<?xf64>
+  %r0 = tir.i0 %x : tensor<?xf64>
+  // CHECK: %r1 = tir.i0 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  %r1 = tir.i0 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  // CHECK: %r2 = tir.i0 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  %r2 = tir.i0 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}
+
+// CHECK-LABEL: func.func @i1
+func.func @i1(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
+  // CHECK: %r0 = tir.i1 %x : tensor<?xf64>
+  %r0 = tir.i1 %x : tensor<?xf64>
+  // CHECK: %r1 = tir.i1 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  %r1 = tir.i1 %x1 : (tensor<?xui16>) -> tensor<?xf32>
+  // CHECK: %r2 = tir.i1 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  %r2 = tir.i1 %x2 : (tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}

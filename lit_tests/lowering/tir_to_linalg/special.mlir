@@ -51,6 +51,34 @@ func.func @erfcx_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
 // CHECK-LABEL: func.func @erfcx_f64
 // CHECK: math_special.erfcx %{{[0-9]+}} : f64
 
+func.func @j0_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
+  %0 = tir.j0 %x : tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @j0_f64
+// CHECK: math_special.j0 %{{[0-9]+}} : f64
+
+func.func @j1_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
+  %0 = tir.j1 %x : tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @j1_f64
+// CHECK: math_special.j1 %{{[0-9]+}} : f64
+
+func.func @i0_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
+  %0 = tir.i0 %x : tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @i0_f64
+// CHECK: math_special.i0 %{{[0-9]+}} : f64
+
+func.func @i1_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
+  %0 = tir.i1 %x : tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @i1_f64
+// CHECK: math_special.i1 %{{[0-9]+}} : f64
+
 func.func @gammaln_i8(%x: tensor<?xi8>) -> tensor<?xf32> {
   %0 = tir.gammaln %x : (tensor<?xi8>) -> tensor<?xf32>
   func.return %0 : tensor<?xf32>

@@ -1,4 +1,4 @@
-"""Special functions: gamma and its relatives, inverse and scaled error functions.
+"""Special functions: gamma and its relatives, inverse and scaled error functions, Bessel functions.
 
 Their values at poles and infinities are SciPy's. A program needs few of them: this family is imported when it is first used.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xdsl.irdl import irdl_op_definition
 
+from tir.dialects.tir import bessel_values as bessel
 from tir.dialects.tir import special_values as values
 from tir.dialects.tir.elementwise import FloatUnaryOp
 
@@ -65,3 +66,35 @@ class ErfcxOp(FloatUnaryOp):
 
     name = "tir.erfcx"
     function = staticmethod(values.elementwise(values.erfcx))
+
+
+@irdl_op_definition
+class J0Op(FloatUnaryOp):
+    """Bessel function of the first kind of order 0."""
+
+    name = "tir.j0"
+    function = staticmethod(values.elementwise(bessel.j0))
+
+
+@irdl_op_definition
+class J1Op(FloatUnaryOp):
+    """Bessel function of the first kind of order 1."""
+
+    name = "tir.j1"
+    function = staticmethod(values.elementwise(bessel.j1))
+
+
+@irdl_op_definition
+class I0Op(FloatUnaryOp):
+    """Modified Bessel function of the first kind of order 0."""
+
+    name = "tir.i0"
+    function = staticmethod(values.elementwise(bessel.i0))
+
+
+@irdl_op_definition
+class I1Op(FloatUnaryOp):
+    """Modified Bessel function of the first kind of order 1."""
+
+    name = "tir.i1"
+    function = staticmethod(values.elementwise(bessel.i1))

@@ -52,3 +52,23 @@ def erfcinv(a: Any) -> TensorVariable:
 def erfcx(a: Any) -> TensorVariable:
     """`exp(a**2) * erfc(a)`, without overflow for large elements."""
     return special.erfcx(a)
+
+
+def j0(a: Any) -> TensorVariable:
+    """Bessel function of the first kind of order 0; NaN at infinity."""
+    return special.j0(a)
+
+
+def j1(a: Any) -> TensorVariable:
+    """Bessel function of the first kind of order 1; NaN at infinity."""
+    return special.j1(a)
+
+
+def i0(a: Any) -> TensorVariable:
+    """Modified Bessel function of the first kind of order 0."""
+    return special.i0(a)
+
+
+def i1(a: Any) -> TensorVariable:
+    """Modified Bessel function of the first kind of order 1."""
+    return special.i1(a)

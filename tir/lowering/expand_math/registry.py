@@ -52,6 +52,10 @@ EXPANDERS: dict[str, Expander] = {
     "math_special.erfinv": _late("erf_inverse:expand_erfinv"),
     "math_special.gamma": _late("gamma:expand_gamma"),
     "math_special.gammaln": _late("gamma:expand_gammaln"),
+    "math_special.i0": _late("bessel:expand_i0"),
+    "math_special.i1": _late("bessel:expand_i1"),
+    "math_special.j0": _late("bessel:expand_j0"),
+    "math_special.j1": _late("bessel:expand_j1"),
     "math_special.psi": _late("psi:expand_psi"),
     "math_special.tri_gamma": _late("psi:expand_tri_gamma"),
 }

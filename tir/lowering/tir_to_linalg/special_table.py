@@ -17,6 +17,10 @@ _SCALARS: dict[type[ElementwiseOp], type[Operation]] = {
     special.ErfinvOp: math_special.ErfinvOp,
     special.ErfcinvOp: math_special.ErfcinvOp,
     special.ErfcxOp: math_special.ErfcxOp,
+    special.J0Op: math_special.J0Op,
+    special.J1Op: math_special.J1Op,
+    special.I0Op: math_special.I0Op,
+    special.I1Op: math_special.I1Op,
 }
 
 
