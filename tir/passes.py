@@ -44,11 +44,12 @@ PASSES: dict[str, str] = {
 """Pass name -> "module:class"."""
 
 DIALECTS: dict[str, str] = {
-    "tir": "tir.dialects.tir:Tir",
+    "tir": "tir.dialects.tir.dialect:Tir",
     "linalg_ext": "tir.dialects.linalg_ext:LinalgExt",
     "kernel": "tir.dialects.kernel:Kernel",
     "rt": "tir.dialects.rt:Rt",
     "math_ext": "tir.dialects.math_ext:MathExt",
+    "math_special": "tir.dialects.math_special:MathSpecial",
     "linalg": "tir.dialects.linalg_generic:Linalg",
     "llvm": "tir.dialects.llvm_ext:LLVM",
     "nvvm": "tir.dialects.nvvm:NVVM",

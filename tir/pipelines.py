@@ -34,7 +34,9 @@ OPTIMIZED = Stage("optimized", OPTIMIZATION_PASSES, TIR.dialects)
 LINALG = Stage(
     "linalg",
     ("tir-to-linalg",),
-    frozenset(_HOST | {"linalg", "linalg_ext", "tensor", "math", "math_ext", "scf"}),
+    frozenset(
+        _HOST | {"linalg", "linalg_ext", "tensor", "math", "math_ext", "math_special", "scf"}
+    ),
 )
 KERNELS = Stage(
     "kernels",
@@ -50,13 +52,16 @@ KERNELS = Stage(
 BUFFERS = Stage(
     "buffers",
     ("bufferize",),
-    frozenset(_HOST | {"linalg", "linalg_ext", "kernel", "memref", "math", "math_ext", "scf"}),
+    frozenset(
+        _HOST
+        | {"linalg", "linalg_ext", "kernel", "memref", "math", "math_ext", "math_special", "scf"}
+    ),
 )
 PLANNED = Stage("planned", ("plan-buffers",), BUFFERS.dialects)
 LOOPS = Stage(
     "loops",
     ("kernels-to-loops",),
-    frozenset(_HOST | {"scf", "memref", "math", "math_ext"}),
+    frozenset(_HOST | {"scf", "memref", "math", "math_ext", "math_special"}),
 )
 RANGES = Stage("ranges", ("outline-parallel",), LOOPS.dialects)
 KERNELS_TO_LLVM = ("expand-math", "convert-to-llvm")
@@ -69,7 +74,7 @@ LLVM = Stage(
 GPU = Stage(
     "gpu",
     ("kernels-to-gpu",),
-    frozenset(_HOST | {"gpu", "scf", "memref", "math", "math_ext"}),
+    frozenset(_HOST | {"gpu", "scf", "memref", "math", "math_ext", "math_special"}),
 )
 NVVM = Stage(
     "nvvm",

@@ -18,13 +18,21 @@ Points = tuple[np.ndarray, ...]
 
 @dataclass(frozen=True)
 class Function:
-    """One operation, its exact value, and the interval in which its special points are dense."""
+    """One operation, its exact value, and the interval in which its special points are dense.
+
+    `unit_of` takes the argument and the exact value, and gives the number whose last place is the unit of errors; without it, that
+    is the exact value. Errors are below `most`. Arguments below `smallest` or above `largest` are not looked at.
+    """
 
     op_class: type[Operation]
     exact: Callable[..., Any]
     interval: tuple[float, float]
     special: tuple[float, ...] = ()
     arity: int = 1
+    unit_of: Callable[..., Any] | None = None
+    most: float = 2
+    smallest: float = -np.inf
+    largest: float = np.inf
 
     @property
     def name(self) -> str:
@@ -165,20 +173,21 @@ def sample_points(function: Function, dtype: str, count: int, seed: int = 0) -> 
     return x[chosen], y[chosen]
 
 
-def ulp_error(result: float, exact: Any, dtype: str) -> float:
-    """The distance in units of the last place of the exact value; overflow counts as the next power of two."""
+def ulp_error(result: float, exact: Any, dtype: str, unit_of: Any = None) -> float:
+    """The distance in units of the last place of the exact value, or of another number; overflow counts as the next power of two."""
     with mp.workprec(160):
-        return _ulp_error(result, exact, dtype)
+        return _ulp_error(result, exact, dtype, exact if unit_of is None else unit_of)
 
 
-def _ulp_error(result: float, exact: Any, dtype: str) -> float:
+def _ulp_error(result: float, exact: Any, dtype: str, unit_of: Any) -> float:
     info = np.finfo(dtype)
     beyond = mp.mpf(2) ** (128 if dtype == "float32" else 1024)
     size = min(abs(exact), beyond)
     if size == 0:
         return 0.0 if result == 0 else float("inf")
+    unit = min(abs(unit_of), beyond)
     exponent = (
-        max(int(mp.floor(mp.log(size, 2))), info.minexp) if size < beyond else info.maxexp - 1
+        max(int(mp.floor(mp.log(unit, 2))), info.minexp) if unit < beyond else info.maxexp - 1
     )
     value = mp.sign(result) * beyond if np.isinf(result) else mp.mpf(float(result))
     clipped = mp.sign(exact) * size
@@ -226,10 +235,13 @@ def largest_error(
             and abs(arguments[0]) > 2000
         ):
             continue
+        if not function.smallest <= arguments[-1] <= function.largest:
+            continue
         exact = exact_value(function, arguments)
         if exact is None:
             continue
-        error = float("inf") if np.isnan(result) else ulp_error(result, exact, dtype)
+        unit = function.unit_of and function.unit_of(*map(mp.mpf, arguments), exact)
+        error = float("inf") if np.isnan(result) else ulp_error(result, exact, dtype, unit)
         if error > worst:
             worst, place = error, arguments
     return worst, place

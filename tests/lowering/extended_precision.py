@@ -14,7 +14,7 @@ import scipy.special
 from xdsl.dialects import math
 from xdsl.ir import Operation
 
-from tir.dialects import math_ext
+from tir.dialects import math_ext, math_special
 
 WIDER = {"float32": np.float64, "float64": np.longdouble}
 HAS_EXTENDED = np.finfo(np.longdouble).nmant >= 63
@@ -26,6 +26,10 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 def _softplus(x: np.ndarray) -> np.ndarray:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _tri_gamma(x: np.ndarray) -> np.ndarray:
+    return scipy.special.polygamma(1, x)
 
 
 POINTS_AND_ORACLES: dict[
@@ -54,6 +58,17 @@ POINTS_AND_ORACLES: dict[
     math.CbrtOp: ((-9, 0, 9), np.cbrt),
     math.ErfOp: ((-4, -1, 0, 0.5, 1, 4), scipy.special.erf),
     math_ext.ErfcOp: ((-3, -0.5, 0, 0.5, 3, 9), scipy.special.erfc),
+    math_special.GammalnOp: ((1e-3, 0.9, 1.1, 1.9, 2.1, 2.9, 3.1, 50), scipy.special.gammaln),
+    math_special.GammaOp: ((-8.1, 0, 1, 2, 3, 5, 35), scipy.special.gamma),
+    math_special.PsiOp: ((1e-3, 0.9, 1.1, 1.4, 1.5, 2.9, 3.1, 50), scipy.special.psi),
+    math_special.TriGammaOp: ((1e-3, 0.9, 1.1, 2.9, 3.1, 50), _tri_gamma),
+    math_special.ErfinvOp: ((-1, -0.8, 0, 0.8, 0.99, 1), scipy.special.erfinv),
+    math_special.ErfcinvOp: ((1e-30, 0.01, 0.2, 1, 1.8, 1.99, 2), scipy.special.erfcinv),
+    math_special.ErfcxOp: ((-9, -2, 0, 0.4, 0.6, 2, 30), scipy.special.erfcx),
+    math_special.J0Op: ((0, 2.3, 5, 8), scipy.special.j0),
+    math_special.J1Op: ((0, 2.3, 5, 8), scipy.special.j1),
+    math_special.I0Op: ((0, 3, 7, 8, 80), scipy.special.i0),
+    math_special.I1Op: ((0, 3, 7, 8, 80), scipy.special.i1),
     math_ext.SigmoidOp: ((-80, -20, -2, 0, 2, 20), _sigmoid),
     math_ext.SoftplusOp: ((-80, -3, 0, 3, 20), _softplus),
 }
@@ -62,7 +77,7 @@ POINTS_AND_ORACLES: dict[
 What is not here has no oracle in NumPy or SciPy.
 """
 
-FLOAT32_ONLY = (math.ErfOp, math_ext.ErfcOp)
+FLOAT32_ONLY = (math.ErfOp, math_ext.ErfcOp, *math_special.MathSpecial.operations)
 """SciPy does not know 80-bit numbers."""
 
 

@@ -17,6 +17,7 @@ from xdsl.ir import Operation
 from xdsl.parser import Parser
 
 from tir.dialects.math_ext import MathExt
+from tir.dialects.math_special import MathSpecial
 from tir.lowering.convert_to_llvm import ConvertToLLVMPass
 from tir.lowering.expand_math import ExpandMathPass
 from tir.runtime import cpu
@@ -47,7 +48,7 @@ func.func @loop({parameters}, %out: {array} {{llvm.noalias}}) {{
 def loop_assembly(op_class: type[Operation], element: str, arity: int) -> str:
     """LLVM assembly of the loop with the elementary function expanded."""
     context = Context()
-    for dialect in (Arith, Builtin, Func, Math, MathExt, MemRef, Scf):
+    for dialect in (Arith, Builtin, Func, Math, MathExt, MathSpecial, MemRef, Scf):
         context.load_dialect(dialect)
     module = Parser(context, loop_module(op_class, element, arity)).parse_module()
     ExpandMathPass().apply(context, module)

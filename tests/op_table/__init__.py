@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.op_table import elementwise, indexing, nnet, reductions, structural
+from tests.op_table import elementwise, indexing, nnet, reductions, special, structural
 from tests.op_table.row import Case, Failure, Gradient, Row
 
 ROWS: tuple[Row, ...] = (
     *elementwise.ROWS,
+    *special.ROWS,
     *reductions.ROWS,
     *nnet.ROWS,
     *structural.ROWS,

@@ -70,7 +70,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Gradient:
-    """A differentiable expression of float64 inputs, away from kinks, and which of them to differentiate by."""
+    """A differentiable expression of float64 inputs, away from kinks, and which of them to differentiate by.
+
+    `orders` tells how many times.
+    """
 
     label: str
     build: Callable[..., Any]
@@ -78,6 +81,7 @@ class Gradient:
     oracle: Callable[..., Any]
     wrt: tuple[int, ...] = (0,)
     patterns: tuple[Pattern | None, ...] | None = None
+    orders: int = 2
 
     def variables(self) -> list[Any]:
         """New variables for the inputs."""
@@ -94,6 +98,8 @@ class Row:
     failures: tuple[Failure, ...] = ()
     constant_gradient: bool = False
     """Whether the gradient is zero or disconnected by the operation's very meaning."""
+    undefined_gradient: bool = False
+    """Whether asking for a gradient is an error, as tir has no derivative of the operation."""
 
     @property
     def name(self) -> str:

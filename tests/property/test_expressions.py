@@ -16,7 +16,7 @@ from xdsl.parser import Parser
 import tir
 from tests.property.strategies import FLOATS, Program, programs
 from tests.reliability.configurations import LEVELS, call_with_threads, compiled_at
-from tir.dialects.tir import Tir
+from tir.dialects.tir.dialect import Tir
 from tir.graph import build
 from tir.graph.emit import emit
 from tir.interpreter import interpret

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
-from tir.autodiff.registry import ZERO, NoGradient, gradient
+from tir.autodiff.registry import ZERO, NoGradient, Undefined, gradient
 from tir.autodiff.shapes import sum_to
 from tir.dialects.tir.base import TirOp, type_dtype
 from tir.dialects.tir.elementwise import ElementwiseOp
@@ -19,7 +19,7 @@ Partial = Callable[..., Any]
 
 
 def elementwise(
-    op_class: type[ElementwiseOp], *partials: Partial | Literal[NoGradient.ZERO]
+    op_class: type[ElementwiseOp], *partials: Partial | Literal[NoGradient.ZERO] | Undefined
 ) -> None:
     """Register the gradient of an elementwise operation: one function (g, z, x, y, ...) for each input.
 
@@ -31,7 +31,9 @@ def elementwise(
 
     def rule(node: Apply, gradients: Sequence[Any]) -> list[Any]:
         return [
-            ZERO if one is ZERO else partial(_pull_back, node, index, one, gradients[0])
+            one
+            if isinstance(one, NoGradient | Undefined)
+            else partial(_pull_back, node, index, one, gradients[0])
             for index, one in enumerate(partials)
         ]
 

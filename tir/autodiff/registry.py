@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from importlib import import_module
 from typing import Any, Final
 
 from tir.dialects.tir.base import TirOp
@@ -75,6 +76,9 @@ class Registration:
 RULES: dict[type[TirOp] | type[Op], Registration] = {}
 """The rules by operation class; `tir.autodiff.rules` fills in those of the dialect."""
 
+_LATE_RULES = {"tir.dialects.tir.special": "tir.autodiff.rules.special"}
+"""Families that programs seldom use, and the modules of their rules, which are imported when one of them is asked for."""
+
 
 def gradient(
     *op_classes: type[TirOp] | type[Op], connected: slice = ALL_INPUTS
@@ -98,10 +102,13 @@ def gradient(
 def registration(node: Apply) -> Registration:
     """The rule of a node; `UnsupportedError` if its operation has none."""
     key = node.op.op_class if isinstance(node.op, DialectOp) else type(node.op)
-    try:
-        return RULES[key]
-    except KeyError:
+    found = RULES.get(key)
+    if found is None and key.__module__ in _LATE_RULES:
+        import_module(_LATE_RULES[key.__module__])
+        found = RULES.get(key)
+    if found is None:
         raise UnsupportedError(
             f"the operation {node.op} has no gradient rule, so nothing that is computed with it "
             "can be differentiated; use disconnected_grad on its result if that is intended"
-        ) from None
+        )
+    return found

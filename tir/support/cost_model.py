@@ -17,7 +17,7 @@ MOST_OPERATIONS = 256
 MOST_RESULTS = 8
 """Nor do operations that share their loops have more results than this: each is a stream of its own to memory."""
 
-EXPENSIVE_DIALECTS = ("math", "math_ext", "tensor", "scf")
+EXPENSIVE_DIALECTS = ("math", "math_ext", "math_special", "tensor", "scf")
 EXPENSIVE_OPERATIONS = ("arith.divf", "arith.divsi", "arith.divui", "arith.remsi", "arith.remui")
 
 _MATH_WEIGHT = 16

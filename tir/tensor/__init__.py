@@ -95,14 +95,21 @@ continuous_dtypes = FLOAT_DTYPES
 if TYPE_CHECKING:
     from tir.autodiff.gradient import grad
     from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
+    from tir.frontend.tensor.special import (
+        erfcinv, erfcx, erfinv, gamma, gammaln, i0, i1, j0, j1, psi, tri_gamma,
+    )
     from tir.frontend.verify_grad import verify_grad
 
-# Programs that only evaluate need no gradients.
+# Programs that only evaluate need no gradients, and few need special functions.
 __getattr__, __dir__ = late_names(
     __name__,
     {
         "tir.autodiff.gradient": ["grad"],
         "tir.autodiff.operators": ["Lop", "Rop", "hessian", "jacobian", "subgraph_grad"],
+        "tir.frontend.tensor.special": [
+            "erfcinv", "erfcx", "erfinv", "gamma", "gammaln", "i0", "i1", "j0", "j1", "psi",
+            "tri_gamma",
+        ],
         "tir.frontend.verify_grad": ["verify_grad"],
     },
 )
@@ -120,21 +127,21 @@ __all__ = [
     "dcols", "deg2rad", "dimshuffle", "disconnected_grad", "discrete_dtypes", "divmod",
     "dmatrices", "dmatrix", "dot", "drow", "drows", "dscalar", "dscalars", "dtensor3",
     "dtensor3s", "dtensor4", "dtensor4s", "dtensor5", "dtensor5s", "dtensor6", "dtensor6s",
-    "dtensor7", "dtensor7s", "dvector", "dvectors", "eq", "erf", "erfc", "exp", "exp2", "expm1",
+    "dtensor7", "dtensor7s", "dvector", "dvectors", "eq", "erf", "erfc", "erfcinv", "erfcx", "erfinv", "exp", "exp2", "expm1",
     "eye", "fcol", "fcols", "fill", "flatten", "float_dtypes", "floor", "floor_div", "fmatrices",
     "fmatrix", "frow", "frows", "fscalar", "fscalars", "ftensor3", "ftensor3s", "ftensor4",
     "ftensor4s", "ftensor5", "ftensor5s", "ftensor6", "ftensor6s", "ftensor7", "ftensor7s",
-    "fvector", "fvectors", "ge", "get_vector_length", "grad", "gt", "hessian", "icol", "icols",
+    "fvector", "fvectors", "gamma", "gammaln", "ge", "get_vector_length", "grad", "gt", "hessian", "i0", "i1", "icol", "icols",
     "imatrices", "imatrix", "inc_subtensor", "int_div", "int_dtypes", "integer_dtypes", "inv",
     "invert", "iround", "irow", "irows", "iscalar", "iscalars", "isclose", "isinf", "isnan",
     "itensor3", "itensor3s", "itensor4", "itensor4s", "itensor5", "itensor5s", "itensor6",
-    "itensor6s", "itensor7", "itensor7s", "ivector", "ivectors", "jacobian", "largest", "lcol",
+    "itensor6s", "itensor7", "itensor7s", "ivector", "ivectors", "j0", "j1", "jacobian", "largest", "lcol",
     "lcols", "le", "lmatrices", "lmatrix", "log", "log10", "log1p", "log2", "lrow", "lrows",
     "lscalar", "lscalars", "lt", "ltensor3", "ltensor3s", "ltensor4", "ltensor4s", "ltensor5",
     "ltensor5s", "ltensor6", "ltensor6s", "ltensor7", "ltensor7s", "lvector", "lvectors",
     "matmul", "matrices", "matrix", "max", "max_and_argmax", "maximum", "mean", "min", "minimum",
     "mod", "mod_check", "mul", "neg", "neq", "nnet", "ones", "ones_like", "or_", "outer",
-    "patternbroadcast", "pow", "power", "prod", "ptp", "rad2deg", "reshape", "round",
+    "patternbroadcast", "pow", "power", "prod", "psi", "ptp", "rad2deg", "reshape", "round",
     "round_half_away_from_zero", "round_half_to_even", "row", "rows", "scalar", "scalars",
     "second", "set_subtensor", "sgn", "shape", "shape_padaxis", "shape_padleft", "shape_padright",
     "sin", "sinh", "smallest", "sqr", "sqrt", "square", "squeeze", "std", "sub", "subgraph_grad",
@@ -142,7 +149,7 @@ __all__ = [
     "tensor3s",
     "tensor4", "tensor4s", "tensor5", "tensor5s", "tensor6", "tensor6s", "tensor7", "tensor7s",
     "tensordot",
-    "tensor_copy", "transpose", "true_div", "trunc", "uint_dtypes", "unbroadcast", "var",
+    "tensor_copy", "transpose", "tri_gamma", "true_div", "trunc", "uint_dtypes", "unbroadcast", "var",
     "vector", "vectors", "verify_grad", "wcol", "where", "wmatrix", "wrow", "wscalar", "wtensor3",
     "wtensor4", "wtensor5", "wtensor6", "wtensor7", "wvector", "xor", "zcol", "zero_grad",
     "zeros", "zeros_like", "zmatrix", "zrow", "zscalar", "ztensor3", "ztensor4", "ztensor5",

@@ -37,7 +37,7 @@ def build_functions(op: Operation, float_format: FloatFormat) -> list[func.FuncO
     """The private function that computes what `op` does, and those for rare arguments that it calls."""
     block = Block(arg_types=[float_format.float_type] * len(op.operands))
     builder = ScalarBuilder(block, float_format)
-    result = EXPANDERS[type(op)](builder, *block.args)
+    result = EXPANDERS[op.name](builder, *block.args)
     block.add_op(func.ReturnOp.create(operands=(result,)))
     function = _function(function_name(op, float_format), block, {ALWAYS_INLINE: UnitAttr()})
     return [function, *map(_rare_function, builder.rare_cases)]
@@ -123,7 +123,7 @@ class ExpandMathPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         tables: dict[Operation, dict[str, func.FuncOp]] = {}
-        for user in [o for o in op.walk() if type(o) in EXPANDERS]:
+        for user in [o for o in op.walk() if o.name in EXPANDERS]:
             float_format = FORMATS.get(user.results[0].type)  # pyright: ignore[reportArgumentType]
             if float_format is None:
                 continue

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xdsl.dialects import math
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import SSAValue
 
-from tir.dialects import math_ext
 from tir.support.late_names import late_function
 
 Expander = Callable[..., SSAValue]
@@ -19,35 +17,47 @@ def _late(function: str) -> Expander:
     return late_function(f"tir.lowering.expand_math.{function}")
 
 
-EXPANDERS: dict[type[Operation], Expander] = {
-    math.AcosOp: _late("inverse_trig:expand_acos"),
-    math.AcoshOp: _late("inverse_hyperbolic:expand_acosh"),
-    math.AsinOp: _late("inverse_trig:expand_asin"),
-    math.AsinhOp: _late("inverse_hyperbolic:expand_asinh"),
-    math.Atan2Op: _late("inverse_trig:expand_atan2"),
-    math.AtanOp: _late("inverse_trig:expand_atan"),
-    math.AtanhOp: _late("inverse_hyperbolic:expand_atanh"),
-    math.CbrtOp: _late("power:expand_cbrt"),
-    math.CosOp: _late("trig:expand_cos"),
-    math.CoshOp: _late("hyperbolic:expand_cosh"),
-    math.ErfOp: _late("erf:expand_erf"),
-    math.Exp2Op: _late("exp:expand_exp2"),
-    math.ExpM1Op: _late("exp:expand_expm1"),
-    math.ExpOp: _late("exp:expand_exp"),
-    math.Log10Op: _late("log:expand_log10"),
-    math.Log1pOp: _late("log:expand_log1p"),
-    math.Log2Op: _late("log:expand_log2"),
-    math.LogOp: _late("log:expand_log"),
-    math.PowFOp: _late("power:expand_powf"),
-    math.RoundOp: _late("rounding:expand_round"),
-    math.RsqrtOp: _late("power:expand_rsqrt"),
-    math.SinOp: _late("trig:expand_sin"),
-    math.SinhOp: _late("hyperbolic:expand_sinh"),
-    math.TanOp: _late("trig:expand_tan"),
-    math.TanhOp: _late("hyperbolic:expand_tanh"),
-    math_ext.ErfcOp: _late("erf:expand_erfc"),
-    math_ext.ExpNonPositiveOp: _late("exp:expand_exp_nonpositive"),
-    math_ext.ExpTermOp: _late("exp:expand_exp_term"),
-    math_ext.SigmoidOp: _late("exp:expand_sigmoid"),
-    math_ext.SoftplusOp: _late("exp:expand_softplus"),
+EXPANDERS: dict[str, Expander] = {
+    "math.acos": _late("inverse_trig:expand_acos"),
+    "math.acosh": _late("inverse_hyperbolic:expand_acosh"),
+    "math.asin": _late("inverse_trig:expand_asin"),
+    "math.asinh": _late("inverse_hyperbolic:expand_asinh"),
+    "math.atan2": _late("inverse_trig:expand_atan2"),
+    "math.atan": _late("inverse_trig:expand_atan"),
+    "math.atanh": _late("inverse_hyperbolic:expand_atanh"),
+    "math.cbrt": _late("power:expand_cbrt"),
+    "math.cos": _late("trig:expand_cos"),
+    "math.cosh": _late("hyperbolic:expand_cosh"),
+    "math.erf": _late("erf:expand_erf"),
+    "math.exp2": _late("exp:expand_exp2"),
+    "math.expm1": _late("exp:expand_expm1"),
+    "math.exp": _late("exp:expand_exp"),
+    "math.log10": _late("log:expand_log10"),
+    "math.log1p": _late("log:expand_log1p"),
+    "math.log2": _late("log:expand_log2"),
+    "math.log": _late("log:expand_log"),
+    "math.powf": _late("power:expand_powf"),
+    "math.round": _late("rounding:expand_round"),
+    "math.rsqrt": _late("power:expand_rsqrt"),
+    "math.sin": _late("trig:expand_sin"),
+    "math.sinh": _late("hyperbolic:expand_sinh"),
+    "math.tan": _late("trig:expand_tan"),
+    "math.tanh": _late("hyperbolic:expand_tanh"),
+    "math_ext.erfc": _late("erf:expand_erfc"),
+    "math_ext.exp_nonpositive": _late("exp:expand_exp_nonpositive"),
+    "math_ext.exp_term": _late("exp:expand_exp_term"),
+    "math_ext.sigmoid": _late("exp:expand_sigmoid"),
+    "math_ext.softplus": _late("exp:expand_softplus"),
+    "math_special.erfcinv": _late("erf_inverse:expand_erfcinv"),
+    "math_special.erfcx": _late("erf_inverse:expand_erfcx"),
+    "math_special.erfinv": _late("erf_inverse:expand_erfinv"),
+    "math_special.gamma": _late("gamma:expand_gamma"),
+    "math_special.gammaln": _late("gamma:expand_gammaln"),
+    "math_special.i0": _late("bessel:expand_i0"),
+    "math_special.i1": _late("bessel:expand_i1"),
+    "math_special.j0": _late("bessel:expand_j0"),
+    "math_special.j1": _late("bessel:expand_j1"),
+    "math_special.psi": _late("psi:expand_psi"),
+    "math_special.tri_gamma": _late("psi:expand_tri_gamma"),
 }
+"""By the name of the operation: whoever asks need not import the dialects."""

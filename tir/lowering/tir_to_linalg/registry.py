@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from tir.dialects.tir import contraction, indexing, nnet, reduction, structural
 from tir.dialects.tir.base import TirOp
+from tir.dialects.tir.elementwise import ElementwiseOp
 from tir.lowering.tir_to_linalg.context import Lowering
-from tir.lowering.tir_to_linalg.scalar_table import ROWS
+from tir.lowering.tir_to_linalg.scalar_table import ROWS, row_of
 from tir.support.late_names import late_function
 
 
@@ -16,8 +17,10 @@ def _late(function: str) -> Callable[[Lowering, TirOp], None]:
     return late_function(f"tir.lowering.tir_to_linalg.{function}")
 
 
+_lower_elementwise = _late("elementwise:lower_elementwise")
+
 LOWERINGS: dict[type[TirOp], Callable[[Lowering, TirOp], None]] = {
-    **dict.fromkeys(ROWS, _late("elementwise:lower_elementwise")),
+    **dict.fromkeys(ROWS, _lower_elementwise),
     reduction.SumOp: _late("reductions:lower_reduction"),
     reduction.ProdOp: _late("reductions:lower_reduction"),
     reduction.MaxOp: _late("reductions:lower_reduction"),
@@ -52,4 +55,12 @@ LOWERINGS: dict[type[TirOp], Callable[[Lowering, TirOp], None]] = {
     structural.ZeroGradOp: _late("structural:lower_identity"),
     structural.DisconnectedGradOp: _late("structural:lower_identity"),
 }
-"""Operation -> its lowering, which binds the operation's results in the `Lowering`."""
+"""Operation -> its lowering, which binds the operation's results in the `Lowering`. Late families are not among them."""
+
+
+def lowering_of(op_class: type[TirOp]) -> Callable[[Lowering, TirOp], None] | None:
+    """The lowering of an operation; None if it has none."""
+    found = LOWERINGS.get(op_class)
+    if found is None and issubclass(op_class, ElementwiseOp) and row_of(op_class) is not None:
+        return _lower_elementwise
+    return found

@@ -21,6 +21,7 @@ from tir.lowering.tir_to_linalg import scalar_functions
 from tir.lowering.tir_to_linalg.builder import Builder
 from tir.lowering.tir_to_linalg.conversions import is_float_dtype, is_unsigned_dtype
 from tir.support.errors import UnsupportedError
+from tir.support.late_names import late_function
 
 ScalarFunction = Callable[..., SSAValue]
 """Takes a builder and the operands, gives the result."""
@@ -44,8 +45,9 @@ def _unary(op: type[Operation]) -> ScalarFunction:
     return lambda b, x: b.unary(op, x)
 
 
-def _extended(op: type[Operation]) -> ScalarFunction:
-    return lambda b, x: b.emit(op, (x,), x.type)
+def extended(op: type[Operation]) -> ScalarFunction:
+    """An operation of tir's own dialects, whose result has the type of its first operand."""
+    return lambda b, x, *others: b.emit(op, (x, *others), x.type)
 
 
 def _first(b: Builder, x: SSAValue, *_: SSAValue) -> SSAValue:
@@ -151,7 +153,7 @@ ROWS: dict[type[ElementwiseOp], Row] = {
         _binary(arith.AndIOp),
     ),
     arithmetic.NegOp: Row(_unary(arith.NegfOp), _integer_negative, _integer_negative),
-    arithmetic.AbsOp: Row(_unary(math.AbsFOp), _extended(math.AbsIOp), _first, _first),
+    arithmetic.AbsOp: Row(_unary(math.AbsFOp), extended(math.AbsIOp), _first, _first),
     arithmetic.SgnOp: Row(
         scalar_functions.float_sign, scalar_functions.signed_sign, scalar_functions.unsigned_sign
     ),
@@ -195,9 +197,9 @@ ROWS: dict[type[ElementwiseOp], Row] = {
     transcendental.Rad2degOp: Row(_scaled(180 / pi)),
     transcendental.Arctan2Op: Row(_binary(math.Atan2Op)),
     transcendental.ErfOp: _float(math.ErfOp),
-    transcendental.ErfcOp: Row(_extended(math_ext.ErfcOp)),
-    transcendental.SigmoidOp: Row(_extended(math_ext.SigmoidOp)),
-    transcendental.SoftplusOp: Row(_extended(math_ext.SoftplusOp)),
+    transcendental.ErfcOp: Row(extended(math_ext.ErfcOp)),
+    transcendental.SigmoidOp: Row(extended(math_ext.SigmoidOp)),
+    transcendental.SoftplusOp: Row(extended(math_ext.SoftplusOp)),
     comparison.EqOp: _comparison("oeq", "eq", "eq"),
     comparison.NeqOp: _comparison("une", "ne", "ne"),
     comparison.LtOp: _comparison("olt", "slt", "ult"),
@@ -214,9 +216,22 @@ ROWS: dict[type[ElementwiseOp], Row] = {
 """Elementwise operation -> its row. `tir.cast` and `tir.second` are conversions of a chosen operand."""
 
 
+# Imports what it needs for programs with an operation that has no row here.
+_special_row: Callable[[type[ElementwiseOp]], Row | None] = late_function(
+    "tir.lowering.tir_to_linalg.special_table:row"
+)
+
+
+def row_of(op_class: type[ElementwiseOp]) -> Row | None:
+    """The row of an operation; None if it has none."""
+    return ROWS.get(op_class) or _special_row(op_class)
+
+
 def scalar_function(op_class: type[ElementwiseOp], dtype: str) -> ScalarFunction:
     """How to compute an operation whose operands are of `dtype`; `UnsupportedError` if that is undefined."""
-    row = ROWS[op_class]
+    row = row_of(op_class)
+    if row is None:
+        raise UnsupportedError(f"{op_class.name} has no lowering")
     if is_float_dtype(dtype):
         found = row.floating
     elif dtype == "bool":

@@ -20,7 +20,7 @@ from xdsl.passes import ModulePass
 from tir.dialects.tir.base import TirOp
 from tir.lowering.tir_to_linalg.builder import HostBuilder
 from tir.lowering.tir_to_linalg.context import Lowering, signless
-from tir.lowering.tir_to_linalg.registry import LOWERINGS
+from tir.lowering.tir_to_linalg.registry import lowering_of
 from tir.support.dtypes import dtype_of
 from tir.support.errors import LoweringError, UnsupportedError
 
@@ -107,7 +107,7 @@ def _dtype(type_: Attribute) -> StringAttr:
 
 
 def _lower_operation(low: Lowering, op: TirOp) -> None:
-    lower = LOWERINGS.get(type(op))
+    lower = lowering_of(type(op))
     if lower is None:
         raise UnsupportedError(f"{op.name} cannot be compiled: it has no lowering to linalg")
     lower(low, op)

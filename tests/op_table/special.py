@@ -1,0 +1,56 @@
+"""Rows of the special functions, whose oracle is SciPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import mpmath
+import numpy as np
+import scipy.special
+
+from tests.op_table.elementwise import float_unary
+from tests.op_table.row import Array, Row
+from tir.dialects.tir import special
+from tir.graph import special as build
+
+
+def _tri_gamma(x: Array) -> Array:
+    return scipy.special.polygamma(1, x)
+
+
+def _bessel(function: Callable[..., Any], order: int) -> Callable[[Array], Array]:
+    """mpmath's function: SciPy's is far off for large arguments."""
+
+    def value(x: float) -> float:
+        if not np.isfinite(x):
+            return np.nan if function is mpmath.besselj else x if order else abs(x)
+        return float(function(order, x))
+
+    return np.vectorize(value, otypes=["float64"])
+
+
+def _once(row: Row) -> Row:
+    """A function whose derivative has none."""
+    return replace(row, gradients=tuple(replace(g, orders=1) for g in row.gradients))
+
+
+def _undifferentiable(row: Row) -> Row:
+    return replace(row, undefined_gradient=True)
+
+
+# Between the poles, and near zeros, several terms cancel.
+ROWS: tuple[Row, ...] = (
+    float_unary(special.GammalnOp, build.gammaln, scipy.special.gammaln, (0.5, 4), ulps=200),
+    float_unary(special.GammaOp, build.gamma, scipy.special.gamma, (0.5, 4), ulps=20),
+    _once(float_unary(special.PsiOp, build.psi, scipy.special.psi, (0.5, 4), ulps=200)),
+    _undifferentiable(float_unary(special.TriGammaOp, build.tri_gamma, _tri_gamma, None, ulps=16)),
+    float_unary(special.ErfinvOp, build.erfinv, scipy.special.erfinv, (-0.9, 0.9)),
+    float_unary(special.ErfcinvOp, build.erfcinv, scipy.special.erfcinv, (0.1, 1.9), ulps=16),
+    float_unary(special.ErfcxOp, build.erfcx, scipy.special.erfcx, ulps=8),
+    float_unary(special.J0Op, build.j0, _bessel(mpmath.besselj, 0), ulps=500),
+    float_unary(special.J1Op, build.j1, _bessel(mpmath.besselj, 1), ulps=500),
+    float_unary(special.I0Op, build.i0, _bessel(mpmath.besseli, 0), ulps=16),
+    float_unary(special.I1Op, build.i1, _bessel(mpmath.besseli, 1), ulps=16),
+)

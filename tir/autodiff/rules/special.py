@@ -1,0 +1,43 @@
+"""Gradients of the special functions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tir.autodiff.elementwise import elementwise
+from tir.autodiff.registry import Undefined
+from tir.dialects.tir import special as ops
+from tir.graph.build import eq, exp, mul, neg, scalar_like, sqr, sub, switch, true_div
+from tir.graph.special import i0, i1, j0, j1, psi, tri_gamma
+
+_SQRT_PI = math.sqrt(math.pi)
+
+
+def _scaled(x: Any, factor: float) -> Any:
+    return mul(x, scalar_like(factor, x))
+
+
+elementwise(ops.GammalnOp, lambda g, z, x: mul(g, psi(x)))
+elementwise(ops.GammaOp, lambda g, z, x: mul(g, mul(z, psi(x))))
+elementwise(ops.PsiOp, lambda g, z, x: mul(g, tri_gamma(x)))
+elementwise(ops.TriGammaOp, Undefined("tir has no derivative of tri_gamma"))
+elementwise(ops.ErfinvOp, lambda g, z, x: mul(g, _scaled(exp(sqr(z)), _SQRT_PI / 2)))
+elementwise(ops.ErfcinvOp, lambda g, z, x: mul(g, _scaled(exp(sqr(z)), -_SQRT_PI / 2)))
+elementwise(
+    ops.ErfcxOp,
+    lambda g, z, x: mul(g, sub(_scaled(mul(x, z), 2), scalar_like(2 / _SQRT_PI, x))),
+)
+
+
+def _over_argument(z: Any, x: Any) -> Any:
+    """`z / x`, where z is J1 or I1 of x: a half at zero."""
+    at_zero = eq(x, scalar_like(0, x))
+    quotient = true_div(z, switch(at_zero, scalar_like(1, x), x))
+    return switch(at_zero, scalar_like(0.5, x), quotient)
+
+
+elementwise(ops.J0Op, lambda g, z, x: neg(mul(g, j1(x))))
+elementwise(ops.J1Op, lambda g, z, x: mul(g, sub(j0(x), _over_argument(z, x))))
+elementwise(ops.I0Op, lambda g, z, x: mul(g, i1(x)))
+elementwise(ops.I1Op, lambda g, z, x: mul(g, sub(i0(x), _over_argument(z, x))))

@@ -1,0 +1,63 @@
+"""Builders of the special functions, beside those of `build`; importing this module imports their operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tir.dialects.tir import special
+from tir.graph.build import apply
+
+
+def gammaln(x: Any) -> Any:
+    """Logarithm of the absolute value of the gamma function."""
+    return apply(special.GammalnOp, x)
+
+
+def gamma(x: Any) -> Any:
+    """Gamma function."""
+    return apply(special.GammaOp, x)
+
+
+def psi(x: Any) -> Any:
+    """Derivative of the logarithm of the gamma function."""
+    return apply(special.PsiOp, x)
+
+
+def tri_gamma(x: Any) -> Any:
+    """Derivative of psi."""
+    return apply(special.TriGammaOp, x)
+
+
+def erfinv(x: Any) -> Any:
+    """The number whose erf is x."""
+    return apply(special.ErfinvOp, x)
+
+
+def erfcinv(x: Any) -> Any:
+    """The number whose erfc is x."""
+    return apply(special.ErfcinvOp, x)
+
+
+def erfcx(x: Any) -> Any:
+    """exp(x**2) * erfc(x), without overflow for large x."""
+    return apply(special.ErfcxOp, x)
+
+
+def j0(x: Any) -> Any:
+    """Bessel function of the first kind of order 0."""
+    return apply(special.J0Op, x)
+
+
+def j1(x: Any) -> Any:
+    """Bessel function of the first kind of order 1."""
+    return apply(special.J1Op, x)
+
+
+def i0(x: Any) -> Any:
+    """Modified Bessel function of the first kind of order 0."""
+    return apply(special.I0Op, x)
+
+
+def i1(x: Any) -> Any:
+    """Modified Bessel function of the first kind of order 1."""
+    return apply(special.I1Op, x)
