@@ -58,6 +58,19 @@ def test_sums(sums: tuple[str, Function], shape: tuple[int, int]) -> None:
                 assert ours <= max(2 * numpys, 2), f"{name}, axis {axis}, power {power}"
 
 
+@pytest.mark.parametrize("columns", [200, 500, 1000])
+def test_what_is_left_of_a_row_beside_vectors_costs_no_accuracy(columns: int) -> None:
+    a = np.random.default_rng(3).random((2000, columns)).astype("float32")
+    x = T.fmatrix("x")
+    exact = a.astype("float64").sum(axis=1)
+
+    def error(sums: Array) -> float:
+        return math.sqrt(np.mean((sums - exact) ** 2))
+
+    # Added element by element to the sum of the vectors, it makes the error of rows of 200 half as large again.
+    assert error(tir.function([x], T.sum(x, axis=1))(a)) < 1.3 * error(a.sum(axis=1))
+
+
 TALL = ((100_003, 3), (60_001, 17), (200_003, 1), (8192, 40))
 
 

@@ -48,6 +48,9 @@ STREAMING_BYTES = 8 << 20
 STREAM_BLOCK = 1024
 """Elements that are computed into the first-level cache before they are written past it."""
 
+SUM_LANES = 32
+"""Partial sums that vector code keeps, at most: four vectors of eight float32."""
+
 SUM_BLOCK = 512
 """Elements of float64 that are summed without compensation: 16 for each of 32 partial sums that vector code keeps."""
 

@@ -50,15 +50,19 @@ func.func @main(%x: memref<?x?xf32>, %y: memref<?x?xf32>, %n: index, %k: index) 
 }
 
 // The sum of exponentials reads what the maximum has read before: it asks for the next row, four lines of eight elements at a time,
-// before each of its blocks. Its loops work on four vectors at a time.
+// before each of its blocks. Its loops work on four vectors at a time, and what is left beside those is a block of its own.
 
 // CHECK:       func.func private @kernel_1
 // CHECK:         scf.for [[I:%\S+]] =
 // CHECK-NEXT:      [[TOP:%\S+]] = scf.for
 // CHECK-NOT:         rt.prefetch
 // CHECK:             arith.maximumf
-// CHECK:           scf.for [[BEGIN:%\S+]] =
-// CHECK:             [[END:%\S+]] = arith.minsi
+// CHECK:           [[REST:%\S+]] = arith.remui [[COUNT:%\S+]], %{{\S+}} : index
+// CHECK-NEXT:      [[STOP:%\S+]] = arith.subi [[COUNT]], [[REST]] : index
+// CHECK:           scf.for [[AT:%\S+]] =
+// CHECK-NEXT:        [[BEGIN:%\S+]] = arith.minsi [[AT]], [[STOP]] : index
+// CHECK:             [[IS_REST:%\S+]] = arith.cmpi eq, [[BEGIN]], [[STOP]] : index
+// CHECK-NEXT:        [[END:%\S+]] = arith.select [[IS_REST]], [[COUNT]], %{{\S+}} : index
 // CHECK-NEXT:        [[NEXT:%\S+]] = arith.addi [[I]],
 // CHECK-NEXT:        scf.for [[J:%\S+]] = [[BEGIN]] to [[END]] step
 // CHECK-NEXT:          rt.prefetch %a[[[NEXT]], [[J]]] : memref<?x?xf64>
@@ -98,7 +102,7 @@ func.func @log_sum_exp(%x: memref<?x?xf64>, %y: memref<?xf64>, %n: index) {
 // CHECK:       func.func private @kernel_2
 // CHECK:         [[BLOCK:%\S+]] = arith.constant 512 : index
 // CHECK:         scf.for
-// CHECK-NEXT:      scf.for {{.*}} step [[BLOCK]] iter_args({{.*}}) -> (f64)
+// CHECK:           scf.for {{.*}} step [[BLOCK]] iter_args({{.*}}) -> (f64)
 // CHECK-NOT:         rt.prefetch
 // CHECK:             scf.for {{.*}} -> (f32)
 // CHECK:             } {loop_annotation = {interleave = 4 : i64}}

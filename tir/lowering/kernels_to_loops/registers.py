@@ -24,7 +24,7 @@ from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.visits import positions
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
-from tir.support.cost_model import MANY_VECTORS, NARROW_SUM_BLOCK, SUM_BLOCK
+from tir.support.cost_model import MANY_VECTORS, NARROW_SUM_BLOCK, SUM_BLOCK, SUM_LANES
 
 Ahead = Callable[[SSAValue, SSAValue], None]
 """Emits what comes before a block of an innermost loop, from the bounds of the block."""
@@ -124,8 +124,7 @@ class _Blocks:
         builder = self.builder
         size = builder.index(self.length)
 
-        def block(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            end = builder.smaller(builder.add_index(start, size), extent.upper)
+        def block(start: SSAValue, end: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
             if self.ahead is not None:
                 self.ahead(start, end)
             inner = [
@@ -137,17 +136,52 @@ class _Blocks:
             )
 
         if self.streams == 1:
-            return builder.for_(extent.upper, carried, block, lower=extent.lower, step=size)
+            return self._in_order(extent, carried, block)
         lower = extent.lower or builder.index(0)
         count = builder.binary(arith.SubiOp, extent.upper, lower)
         most = builder.multiply(size, builder.index(self.streams))
         distance = builder.multiply(builder.ceil_divide(count, most), size)
         stop = builder.smaller(builder.add_index(lower, distance), extent.upper)
 
+        def one(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            end = builder.smaller(builder.add_index(start, size), extent.upper)
+            return block(start, end, values)
+
         def turn(first: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            return builder.for_(extent.upper, values, block, lower=first, step=distance)
+            return builder.for_(extent.upper, values, one, lower=first, step=distance)
 
         return builder.for_(stop, carried, turn, lower=lower, step=size)
+
+    def _in_order(
+        self,
+        extent: Extent,
+        carried: Sequence[SSAValue],
+        block: Callable[[SSAValue, SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
+    ) -> Sequence[SSAValue]:
+        """One block after the other; what is left beside whole vectors is the last one.
+
+        In a block it would be added to the sum of all the vectors one by one, each time with the rounding error of the largest
+        partial sum.
+        """
+        builder = self.builder
+        size = builder.index(self.length)
+        count = extent.upper
+        if extent.lower is not None:
+            count = builder.binary(arith.SubiOp, count, extent.lower)
+        rest = builder.binary(arith.RemUIOp, count, builder.index(SUM_LANES))
+        stop = builder.binary(arith.SubiOp, extent.upper, rest)
+        # Exactly one step falls on the stop or less than a block behind it: there what is left has its turn, if anything is.
+        beyond = builder.multiply(builder.smaller(rest, builder.index(1)), size)
+
+        def one(at: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            start = builder.smaller(at, stop)
+            end = builder.smaller(builder.add_index(start, size), stop)
+            is_rest = builder.equal(start, stop)
+            end = builder.value(arith.SelectOp(is_rest, extent.upper, end))
+            return block(start, end, values)
+
+        last = builder.add_index(stop, beyond)
+        return builder.for_(last, carried, one, lower=extent.lower, step=size)
 
     def _zero(self, number: int, value: SSAValue) -> SSAValue:
         """What an accumulator starts from in a block."""
