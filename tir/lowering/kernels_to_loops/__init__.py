@@ -25,11 +25,11 @@ from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import projection
 from tir.dialects.structural_key import region_key
-from tir.lowering.kernels_to_loops.centred import find_centred
 from tir.lowering.kernels_to_loops.centred_columns import CentredColumns
 from tir.lowering.kernels_to_loops.centred_whole import CentredWhole
 from tir.lowering.kernels_to_loops.columns import lower_columns
 from tir.lowering.kernels_to_loops.elementwise import fill, fill_buffer, lower_elementwise
+from tir.lowering.kernels_to_loops.find_centred import find_centred
 from tir.lowering.kernels_to_loops.rows import lower_rows
 from tir.lowering.kernels_to_loops.scatter import lower_scatter
 from tir.lowering.kernels_to_loops.structure import Structured
