@@ -1,30 +1,45 @@
-"""Which operations of a kernel are a reduction and sums about a centre that it gives."""
+"""Which operations of a kernel are a reduction and sums about a centre that it gives, and the loops for them.
+
+Imported when a kernel may have such operations: few programs do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from xdsl.dialects import arith
 
-from tir.lowering.kernels_to_loops.centred import Centred
+from tir.lowering.kernels_to_loops.centred_columns import CentredColumns
 from tir.lowering.kernels_to_loops.centred_exponentials import ExponentialsBelowMaximum
 from tir.lowering.kernels_to_loops.centred_squares import SquaresAboutMean
+from tir.lowering.kernels_to_loops.centred_whole import CentredWhole
 from tir.lowering.kernels_to_loops.combine import combiner
 from tir.lowering.kernels_to_loops.structure import Structured
+from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.centred import Centre, CentredSum, centre_found, centred_sum
 from tir.lowering.structured.operands import Operand
 
+Loops = CentredColumns | CentredWhole
 
-def find_centred(ops: Sequence[Structured]) -> tuple[int, int, Centred] | None:
-    """Which operation of a kernel gives the centre, and which sums about it what can be read in the same sweep."""
+
+def find_centred(
+    ops: Sequence[Structured],
+) -> tuple[int, int, Callable[[LoopBuilder], Loops]] | None:
+    """The operation that gives the centre, the one that sums about it what can be read in the same sweep, and both's loops.
+
+    Those are written when the first operation is due; their `finish` when the second one is.
+    """
     for second, op in enumerate(ops):
         found = centred_sum(op.body, len(op.inputs))
         if found is None:
             continue
         for first, one in enumerate(ops[:second]):
             if centre_found(one.body, len(one.inputs)) is found.centre and _fit(one, op, found):
-                kind = SquaresAboutMean if found.centre is Centre.MEAN else ExponentialsBelowMaximum
-                return first, second, kind(one, op, found)
+                is_mean = found.centre is Centre.MEAN
+                kind = SquaresAboutMean if is_mean else ExponentialsBelowMaximum
+                loops = CentredColumns if any(op.parallel) else CentredWhole
+                return first, second, partial(loops, centred=kind(one, op, found))
     return None
 
 
