@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xdsl.context import Context
 from xdsl.dialects import func, memref
@@ -25,9 +26,6 @@ from tir.dialects import kernel
 from tir.dialects.linalg_ext import ScatterOp
 from tir.dialects.projections import projection
 from tir.dialects.structural_key import region_key
-from tir.lowering.kernels_to_loops.centred import find_centred
-from tir.lowering.kernels_to_loops.centred_columns import CentredColumns
-from tir.lowering.kernels_to_loops.centred_whole import CentredWhole
 from tir.lowering.kernels_to_loops.columns import lower_columns
 from tir.lowering.kernels_to_loops.elementwise import fill, fill_buffer, lower_elementwise
 from tir.lowering.kernels_to_loops.rows import lower_rows
@@ -35,8 +33,12 @@ from tir.lowering.kernels_to_loops.scatter import lower_scatter
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.whole import lower_whole
 from tir.lowering.structured.builder import LoopBuilder, memref_type
+from tir.lowering.structured.centred import centred_sum
 from tir.lowering.structured.loop_nest import LoopNest, shared_rows
 from tir.lowering.structured.operands import Operand
+from tir.support.late_names import late_function
+
+_find_centred = late_function("tir.lowering.kernels_to_loops.find_centred:find_centred")
 
 
 @dataclass(frozen=True)
@@ -170,12 +172,13 @@ def _structured(
 
 def _lower_in_order(builder: LoopBuilder, ops: Sequence[Structured]) -> None:
     """Loops for operations that share none, but perhaps memory in the cache."""
-    first, second, centred = find_centred(ops) or (None, None, None)
-    loops: CentredWhole | CentredColumns | None = None
+    may_be_centred = any(centred_sum(op.body, len(op.inputs)) for op in ops[1:])
+    found = _find_centred(ops) if may_be_centred else None
+    first, second, write = found or (None, None, None)
+    loops: Any = None
     for number, op in enumerate(ops):
-        if centred is not None and number == first:
-            kind = CentredColumns if any(op.parallel) else CentredWhole
-            loops = kind(builder, centred)
+        if write is not None and number == first:
+            loops = write(builder)
         elif loops is not None and number == second:
             loops.finish()
         else:

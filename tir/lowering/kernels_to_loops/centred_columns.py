@@ -95,30 +95,38 @@ class CentredColumns:
         builder, centred = self.builder, self.centred
         kept = [*self.results, *self.aside]
 
-        def one(number: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
-            (rows,) = carried
-            block = builder.add_index(number, builder.index(1))
-            before, own = Count.of(builder, rows), self._rows(block)
-            both = builder.add_index(rows, own)
-            count, own = Count.of(builder, both), Count.of(builder, own)
-            start = builder.multiply(number, self.columns)
-            start_aside = builder.multiply(block, self.columns)
+        def part(begin: SSAValue, end: SSAValue) -> None:
+            def one(number: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
+                (rows,) = carried
+                block = builder.add_index(number, builder.index(1))
+                before, own = Count.of(builder, rows), self._rows(block)
+                both = builder.add_index(rows, own)
+                count, own = Count.of(builder, both), Count.of(builder, own)
+                start = builder.multiply(number, self.columns)
+                start_aside = builder.multiply(block, self.columns)
 
-            def column(at: SSAValue, _: object) -> tuple[()]:
-                there = [builder.load(p, [builder.add_index(start, at)]) for p in self.partial]
-                there += [builder.load(a, [builder.add_index(start_aside, at)]) for a in self.aside]
-                left = centred.own(builder, before, [builder.load(k, [at]) for k in kept])
-                right = centred.own(builder, own, there)
-                merged = centred.own(builder, count, centred.merged(builder, left, right, count))
-                values = centred.finished(builder, merged)
-                for value, target in zip(values, kept, strict=True):
-                    builder.store(value, target, [at])
-                return ()
+                def column(at: SSAValue, _: object) -> tuple[()]:
+                    at_partial = builder.add_index(start, at)
+                    at_aside = builder.add_index(start_aside, at)
+                    there = [builder.load(p, [at_partial]) for p in self.partial]
+                    there += [builder.load(a, [at_aside]) for a in self.aside]
+                    left = centred.own(builder, before, [builder.load(k, [at]) for k in kept])
+                    right = centred.own(builder, own, there)
+                    merged = centred.merged(builder, left, right, count)
+                    values = centred.finished(builder, centred.own(builder, count, merged))
+                    for value, target in zip(values, kept, strict=True):
+                        builder.store(value, target, [at])
+                    return ()
 
-            builder.for_(self.columns, (), column, interleave=1)
-            return [both]
+                builder.for_(end, (), column, lower=begin, interleave=1)
+                return [both]
 
-        builder.for_(others, [self._rows(builder.index(0))], one)
+            builder.for_(others, [self._rows(builder.index(0))], one)
+
+        none = builder.equal(others, builder.index(0))
+        columns = builder.value(arith.SelectOp(none, others, self.columns))
+        work = builder.multiply(others, builder.index(2 * centred.work))
+        builder.parallel(columns, grain(builder, work), part)
 
     def finish(self) -> None:
         """The sums about the numbers, which the program has computed meanwhile."""

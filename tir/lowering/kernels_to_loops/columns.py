@@ -209,7 +209,7 @@ class _Columns:
                     builder.store(value, results[n], [at])
                 return ()
 
-            builder.for_(self.columns, (), column)
+            builder.for_(self.columns, (), column, interleave=1)
             return ()
 
         builder.for_(others, (), one)

@@ -123,8 +123,8 @@ class StripAccumulators:
         builder.for_(last, (), some, lower=first, step=streams)
 
     def for_columns(self, length: SSAValue, visit: Callable[[SSAValue], None]) -> None:
-        """A loop over the columns of a strip."""
-        self.builder.for_(length, (), lambda at, _: visit(at) or ())
+        """A loop over the columns of a strip, once for many rows: more than one vector at a time would only be more code."""
+        self.builder.for_(length, (), lambda at, _: visit(at) or (), interleave=1)
 
     def value(self, number: int, at: SSAValue) -> SSAValue:
         """What an accumulator has come to."""

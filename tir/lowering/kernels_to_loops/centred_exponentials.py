@@ -1,0 +1,80 @@
+"""Exponentials below the maximum.
+
+The only sum is `S` of `exp(x - m)`. About a larger number `a` it is `S exp(m - a)`. A part of elements that are
+all -inf has the sum 0, one with inf or NaN has NaN, and so has whatever it becomes a part of: as if all had been subtracted from the same maximum.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import AnyFloat, FloatAttr, f64
+from xdsl.ir import Block, SSAValue
+
+from tir.dialects import math_ext
+from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
+from tir.lowering.kernels_to_loops.structure import copied
+from tir.lowering.structured.builder import LoopBuilder
+from tir.support.cost_model import EXPONENTIALS_ROWS
+
+
+class ExponentialsBelowMaximum(Centred):
+    is_centre = True
+
+    @property
+    def rows(self) -> int:
+        return EXPONENTIALS_ROWS
+
+    def _body(self) -> Block:
+        """Without the choice of 0 for -inf, which `narrow` makes once for a part."""
+        body = copied(self.second.body)
+        about = body.args[self.found.about]
+        for op in list(body.ops):
+            if isinstance(op, arith.SelectOp) and op.rhs is about:
+                op.result.replace_all_uses_with(about)
+        for op in reversed(list(body.ops)):
+            if op.results and not any(result.first_use for result in op.results):
+                body.erase_op(op)
+        return body
+
+    def centre(self, builder: LoopBuilder, first: SSAValue, count: Count) -> SSAValue:
+        return first
+
+    def narrow(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
+        assert isinstance(self.element, AnyFloat)
+        lowest = builder.scalar(FloatAttr(-inf, self.element))
+        is_lowest = builder.value(arith.CmpfOp(centre, lowest, "oeq"))
+        zero = builder.scalar(FloatAttr(0.0, self.element))
+        return builder.value(arith.SelectOp(is_lowest, zero, centre))
+
+    def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
+        return centre
+
+    def merged(self, builder: LoopBuilder, one: Part, other: Part, count: Count) -> list[SSAValue]:
+        """Only the sum about the smaller maximum moves, by a factor that is exactly 1 where they are equal."""
+        first = self.combiner.combine(builder, one.first, other.first)
+        left, right = (self._as_f64(builder, part.first) for part in (one, other))
+        grows = builder.value(arith.CmpfOp(left, right, "olt"))
+        up = builder.binary(arith.SubfOp, left, right)
+        down = builder.binary(arith.SubfOp, right, left)
+        way = builder.value(arith.SelectOp(grows, up, down))
+        # Equal infinities have no distance.
+        same = builder.value(arith.CmpfOp(left, right, "oeq"))
+        way = builder.value(arith.SelectOp(same, builder.scalar(FloatAttr(0.0, f64)), way))
+        factor = builder.value(math_ext.ExpNonPositiveOp(way))
+        (before,), (after,) = one.sums, other.sums
+        moved_before = builder.binary(arith.MulfOp, before, factor)
+        moved_after = builder.binary(arith.MulfOp, after, factor)
+        before = builder.value(arith.SelectOp(grows, moved_before, before))
+        after = builder.value(arith.SelectOp(grows, after, moved_after))
+        return [first, builder.binary(arith.AddfOp, before, after)]
+
+    def finished(self, builder: LoopBuilder, part: Part) -> list[SSAValue]:
+        return [part.first, *part.sums]
+
+    def wanted(self, builder: LoopBuilder, part: Part, about: SSAValue) -> SSAValue:
+        return part.sums[0]
+
+    def _as_f64(self, builder: LoopBuilder, value: SSAValue) -> SSAValue:
+        return value if value.type == f64 else builder.value(arith.ExtFOp(value, f64))

@@ -1,0 +1,108 @@
+"""Squares about the mean.
+
+The sums are `Q` of the squares of distances from a centre `m`, and `R` of the distances. About another
+number `a` those of `n` elements are
+
+    Q + d (2 R + n d),  R + n d,  d = m - a
+
+(T. F. Chan, G. H. Golub and R. J. LeVeque, Algorithms for Computing the Sample Variance, 1983). `R` says how far `m` is from the mean, so
+`m` may be rounded; it is small, and `n d d` is not negative: nothing cancels. `n m + R` is a better sum of the elements than the
+plain one. What the program asks for in the end are squares about a number that it computes from the sum, the mean in the precision of the elements:
+one more move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial, reduce
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import FloatAttr, f64
+from xdsl.ir import Block, SSAValue
+
+from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
+from tir.lowering.kernels_to_loops.structure import copied
+from tir.lowering.structured.builder import LoopBuilder
+from tir.support.cost_model import SQUARES_ROWS
+
+
+class SquaresAboutMean(Centred):
+    is_centre = False
+
+    @property
+    def rows(self) -> int:
+        return SQUARES_ROWS
+
+    def _body(self) -> Block:
+        body = copied(self.second.body)
+        yielded = body.last_op
+        assert yielded is not None
+        added = yielded.operands[0].owner
+        assert isinstance(added, arith.AddfOp)
+        accumulator = body.insert_arg(f64, len(body.args))
+        (distance,) = {v for op in body.ops if isinstance(op, arith.MulfOp) for v in op.operands}
+        if distance.type != f64:
+            wide = arith.ExtFOp(distance, f64)
+            body.insert_op_before(wide, yielded)
+            distance = wide.result
+        total = arith.AddfOp(accumulator, distance, added.fastmath)
+        total.attributes |= added.attributes
+        body.insert_op_before(total, yielded)
+        yielded.operands = [*yielded.operands, total.result]
+        return body
+
+    def centre(self, builder: LoopBuilder, first: SSAValue, count: Count) -> SSAValue:
+        return builder.binary(arith.MulfOp, first, count.inverse)
+
+    def narrow(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
+        if self.element == f64:
+            return centre
+        return builder.value(arith.TruncFOp(centre, self.element))
+
+    def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
+        return centre if self.element == f64 else builder.value(arith.ExtFOp(centre, f64))
+
+    def merged(self, builder: LoopBuilder, one: Part, other: Part, count: Count) -> list[SSAValue]:
+        first = self.combiner.combine(builder, one.first, other.first)
+        return [first, *self._moved(builder, (one, other), self.centre(builder, first, count))]
+
+    def finished(self, builder: LoopBuilder, part: Part) -> list[SSAValue]:
+        moved = builder.binary(arith.MulfOp, part.count.value, part.centre)
+        exact = builder.binary(arith.AddfOp, moved, part.sums[1])
+        # Infinities make the sum of distances NaN.
+        first = builder.value(arith.SelectOp(_is_number(builder, exact), exact, part.first))
+        return [first, *self._moved(builder, (part,), self.centre(builder, first, part.count))]
+
+    def wanted(self, builder: LoopBuilder, part: Part, about: SSAValue) -> SSAValue:
+        moved = self._moved(builder, (part,), self.wide(builder, about))[0]
+        # Rounding may leave less than nothing.
+        zero = builder.scalar(FloatAttr(0.0, f64))
+        is_negative = builder.value(arith.CmpfOp(moved, zero, "olt"))
+        return builder.value(arith.SelectOp(is_negative, zero, moved))
+
+    def _moved(
+        self, builder: LoopBuilder, parts: Sequence[Part], about: SSAValue
+    ) -> list[SSAValue]:
+        """The sums of all parts about another number."""
+        gains: list[SSAValue] = []
+        moved: list[SSAValue] = []
+        for part in parts:
+            before = part.sums[1]
+            way = builder.binary(arith.SubfOp, part.centre, about)
+            all_ways = builder.binary(arith.MulfOp, part.count.value, way)
+            after = builder.binary(arith.AddfOp, before, all_ways)
+            twice = builder.binary(arith.AddfOp, before, after)
+            gains.append(builder.binary(arith.MulfOp, way, twice))
+            moved.append(after)
+        gain, squares, distances = (
+            reduce(partial(builder.binary, arith.AddfOp), terms)
+            for terms in (gains, [part.sums[0] for part in parts], moved)
+        )
+        total = builder.binary(arith.AddfOp, squares, gain)
+        # Infinities and overflow make it NaN; the squares are infinite or NaN themselves then.
+        total = builder.value(arith.SelectOp(_is_number(builder, total), total, squares))
+        return [total, distances]
+
+
+def _is_number(builder: LoopBuilder, value: SSAValue) -> SSAValue:
+    return builder.value(arith.CmpfOp(value, value, "ord"))
