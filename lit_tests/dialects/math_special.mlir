@@ -13,6 +13,8 @@ func.func @all(%x: f64, %y: f32) {
   %8 = math_special.j1 %x : f64
   %9 = math_special.i0 %y : f32
   %10 = math_special.i1 %x : f64
+  %11 = math_special.gammainc %x, %x : f64
+  %12 = math_special.gammaincc %y, %y : f32
   func.return
 }
 
@@ -27,3 +29,5 @@ func.func @all(%x: f64, %y: f32) {
 // CHECK-NEXT: %8 = math_special.j1 %x : f64
 // CHECK-NEXT: %9 = math_special.i0 %y : f32
 // CHECK-NEXT: %10 = math_special.i1 %x : f64
+// CHECK-NEXT: %11 = math_special.gammainc %x, %x : f64
+// CHECK-NEXT: %12 = math_special.gammaincc %y, %y : f32

@@ -83,17 +83,3 @@ func.func @trigonometric(%x: f64) -> f64 {
 // CHECK:         scf.if
 // CHECK:         } else {
 // CHECK-NEXT:      scf.yield %{{[0-9]+}} : f64
-
-// Special functions of float32 are computed in float64; negative arguments are rare.
-func.func @special(%x: f32) -> f32 {
-  %0 = math_special.gammaln %x : f32
-  func.return %0 : f32
-}
-
-// CHECK:       func.func private @tir.gammaln.f32(%0: f32) -> f32 attributes {always_inline} {
-// CHECK:         [[WIDE:%[0-9]+]] = arith.extf %0 : f32 to f64
-// CHECK:         [[USUAL:%[0-9]+]] = arith.truncf {{%[0-9]+}} : f64 to f32
-// CHECK:         [[MASK:%[0-9]+]] = arith.extsi {{%[0-9]+}} : i1 to i32
-// CHECK-NEXT:    [[RESULT:%[0-9]+]] = func.call @tir.gammaln.far.f32([[USUAL]], %0, [[MASK]]) : (f32, f32, i32) -> f32
-// CHECK-NEXT:    func.return [[RESULT]] : f32
-// CHECK:       func.func private @tir.gammaln.far.f32(

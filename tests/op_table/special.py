@@ -10,8 +10,15 @@ import mpmath
 import numpy as np
 import scipy.special
 
-from tests.op_table.elementwise import float_unary
+from tests.op_table.elementwise import (
+    FLOAT_FUNCTION_DTYPES,
+    BinarySamples,
+    binary,
+    float_dtype,
+    float_unary,
+)
 from tests.op_table.row import Array, Row
+from tests.op_table.samples import vector
 from tir.dialects.tir import special
 from tir.graph import special as build
 
@@ -40,6 +47,22 @@ def _undifferentiable(row: Row) -> Row:
     return replace(row, undefined_gradient=True)
 
 
+def _in_double(function: Callable[..., Any]) -> Callable[[Array, Array], Array]:
+    def apply(x: Array, y: Array) -> Array:
+        dtype = float_dtype(x.dtype.name, y.dtype.name)
+        return function(x.astype("float64"), y.astype("float64")).astype(dtype)
+
+    return apply
+
+
+def _moderate(dtype: str, shift: int) -> Array:
+    """Values without the largest integers: for those the functions take long, and are SciPy's to a few digits."""
+    values = vector(dtype, shift=shift)
+    return values if values.dtype.kind in "bf" else (values % 23).astype(dtype)
+
+
+_MODERATE = BinarySamples(lambda dtype: _moderate(dtype, 0), lambda dtype: _moderate(dtype, 5))
+
 # Between the poles, and near zeros, several terms cancel.
 ROWS: tuple[Row, ...] = (
     float_unary(special.GammalnOp, build.gammaln, scipy.special.gammaln, (0.5, 4), ulps=200),
@@ -53,4 +76,20 @@ ROWS: tuple[Row, ...] = (
     float_unary(special.J1Op, build.j1, _bessel(mpmath.besselj, 1), ulps=500),
     float_unary(special.I0Op, build.i0, _bessel(mpmath.besseli, 0), ulps=16),
     float_unary(special.I1Op, build.i1, _bessel(mpmath.besseli, 1), ulps=16),
+    *(
+        binary(
+            op,
+            function,
+            _in_double(oracle),
+            FLOAT_FUNCTION_DTYPES,
+            ((0.5, 3.0), (0.5, 3.0)),
+            samples=_MODERATE,
+            ulps=8000,
+            wrt=(1,),
+        )
+        for op, function, oracle in (
+            (special.GammaincOp, build.gammainc, scipy.special.gammainc),
+            (special.GammainccOp, build.gammaincc, scipy.special.gammaincc),
+        )
+    ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tir.dialects.tir import special
-from tir.graph.build import apply
+from tir.graph.build import apply, as_tensor_variable, cast, mul, scalar_like
+from tir.support.dtypes import upgrade_to_float
 
 
 def gammaln(x: Any) -> Any:
@@ -61,3 +62,34 @@ def i0(x: Any) -> Any:
 def i1(x: Any) -> Any:
     """Modified Bessel function of the first kind of order 1."""
     return apply(special.I1Op, x)
+
+
+def gammainc(k: Any, x: Any) -> Any:
+    """Regularized lower incomplete gamma function."""
+    return apply(special.GammaincOp, k, x)
+
+
+def gammaincc(k: Any, x: Any) -> Any:
+    """Regularized upper incomplete gamma function."""
+    return apply(special.GammainccOp, k, x)
+
+
+def gammal(k: Any, x: Any) -> Any:
+    """Lower incomplete gamma function."""
+    return mul(gammainc(k, x), gamma(k))
+
+
+def gammau(k: Any, x: Any) -> Any:
+    """Upper incomplete gamma function."""
+    return mul(gammaincc(k, x), gamma(k))
+
+
+def chi2sf(x: Any, k: Any) -> Any:
+    """How probable more than x is in the chi squared distribution with k degrees of freedom."""
+    return gammaincc(_half(k), _half(x))
+
+
+def _half(x: Any) -> Any:
+    value = as_tensor_variable(x)
+    floating = cast(value, upgrade_to_float(value.type.dtype))
+    return mul(floating, scalar_like(0.5, floating))

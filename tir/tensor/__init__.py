@@ -96,7 +96,8 @@ if TYPE_CHECKING:
     from tir.autodiff.gradient import grad
     from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
     from tir.frontend.tensor.special import (
-        erfcinv, erfcx, erfinv, gamma, gammaln, i0, i1, j0, j1, psi, tri_gamma,
+        chi2sf, erfcinv, erfcx, erfinv, gamma, gammainc, gammaincc, gammal, gammaln, gammau, i0,
+        i1, j0, j1, psi, tri_gamma,
     )
     from tir.frontend.verify_grad import verify_grad
 
@@ -107,8 +108,8 @@ __getattr__, __dir__ = late_names(
         "tir.autodiff.gradient": ["grad"],
         "tir.autodiff.operators": ["Lop", "Rop", "hessian", "jacobian", "subgraph_grad"],
         "tir.frontend.tensor.special": [
-            "erfcinv", "erfcx", "erfinv", "gamma", "gammaln", "i0", "i1", "j0", "j1", "psi",
-            "tri_gamma",
+            "chi2sf", "erfcinv", "erfcx", "erfinv", "gamma", "gammainc", "gammaincc", "gammal",
+            "gammaln", "gammau", "i0", "i1", "j0", "j1", "psi", "tri_gamma",
         ],
         "tir.frontend.verify_grad": ["verify_grad"],
     },
@@ -121,7 +122,7 @@ __all__ = [
     "argmin", "as_tensor", "as_tensor_variable", "batched_dot", "batched_tensordot", "bcol",
     "bitwise_and", "bitwise_not",
     "bitwise_or", "bitwise_xor", "bmatrix", "brow", "bscalar", "btensor3", "btensor4", "btensor5",
-    "btensor6", "btensor7", "bvector", "cast", "ccol", "cbrt", "ceil", "ceil_intdiv", "clip", "cmatrix",
+    "btensor6", "btensor7", "bvector", "cast", "ccol", "cbrt", "ceil", "ceil_intdiv", "chi2sf", "clip", "cmatrix",
     "col", "cols", "consider_constant", "constant", "continuous_dtypes", "cos", "cosh", "crow",
     "cscalar", "ctensor3", "ctensor4", "ctensor5", "ctensor6", "ctensor7", "cvector", "dcol",
     "dcols", "deg2rad", "dimshuffle", "disconnected_grad", "discrete_dtypes", "divmod",
@@ -131,7 +132,8 @@ __all__ = [
     "eye", "fcol", "fcols", "fill", "flatten", "float_dtypes", "floor", "floor_div", "fmatrices",
     "fmatrix", "frow", "frows", "fscalar", "fscalars", "ftensor3", "ftensor3s", "ftensor4",
     "ftensor4s", "ftensor5", "ftensor5s", "ftensor6", "ftensor6s", "ftensor7", "ftensor7s",
-    "fvector", "fvectors", "gamma", "gammaln", "ge", "get_vector_length", "grad", "gt", "hessian", "i0", "i1", "icol", "icols",
+    "fvector", "fvectors", "gamma", "gammainc", "gammaincc", "gammal", "gammaln",
+    "gammau", "ge", "get_vector_length", "grad", "gt", "hessian", "i0", "i1", "icol", "icols",
     "imatrices", "imatrix", "inc_subtensor", "int_div", "int_dtypes", "integer_dtypes", "inv",
     "invert", "iround", "irow", "irows", "iscalar", "iscalars", "isclose", "isinf", "isnan",
     "itensor3", "itensor3s", "itensor4", "itensor4s", "itensor5", "itensor5s", "itensor6",

@@ -123,3 +123,21 @@ func.func @i1(%x: tensor<?xf64>, %x1: tensor<?xui16>, %x2: tensor<?xi32>) {
   %r2 = tir.i1 %x2 : (tensor<?xi32>) -> tensor<?xf64>
   func.return
 }
+
+// CHECK-LABEL: func.func @gammainc
+func.func @gammainc(%x: tensor<?x1xf64>, %y: tensor<?xf64>, %i: tensor<?xi32>) {
+  // CHECK: %r0 = tir.gammainc %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %r0 = tir.gammainc %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  // CHECK: %r1 = tir.gammainc %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  %r1 = tir.gammainc %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}
+
+// CHECK-LABEL: func.func @gammaincc
+func.func @gammaincc(%x: tensor<?x1xf64>, %y: tensor<?xf64>, %i: tensor<?xi32>) {
+  // CHECK: %r0 = tir.gammaincc %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %r0 = tir.gammaincc %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  // CHECK: %r1 = tir.gammaincc %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  %r1 = tir.gammaincc %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}

@@ -79,6 +79,22 @@ func.func @i1_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
 // CHECK-LABEL: func.func @i1_f64
 // CHECK: math_special.i1 %{{[0-9]+}} : f64
 
+func.func @gammainc_f64(%x: tensor<?xf64>, %y: tensor<?xi16>) -> tensor<?xf64> {
+  %0 = tir.gammainc %x, %y : (tensor<?xf64>, tensor<?xi16>) -> tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @gammainc_f64
+// CHECK: [[Y:%[0-9]+]] = arith.sitofp %{{[0-9]+}} : i16 to f64
+// CHECK: math_special.gammainc %{{[0-9]+}}, [[Y]] : f64
+
+func.func @gammaincc_f64(%x: tensor<?xf64>, %y: tensor<?xi16>) -> tensor<?xf64> {
+  %0 = tir.gammaincc %x, %y : (tensor<?xf64>, tensor<?xi16>) -> tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @gammaincc_f64
+// CHECK: [[Y:%[0-9]+]] = arith.sitofp %{{[0-9]+}} : i16 to f64
+// CHECK: math_special.gammaincc %{{[0-9]+}}, [[Y]] : f64
+
 func.func @gammaln_i8(%x: tensor<?xi8>) -> tensor<?xf32> {
   %0 = tir.gammaln %x : (tensor<?xi8>) -> tensor<?xf32>
   func.return %0 : tensor<?xf32>

@@ -8,8 +8,8 @@ from typing import Any
 from tir.autodiff.elementwise import elementwise
 from tir.autodiff.registry import Undefined
 from tir.dialects.tir import special as ops
-from tir.graph.build import eq, exp, mul, neg, scalar_like, sqr, sub, switch, true_div
-from tir.graph.special import i0, i1, j0, j1, psi, tri_gamma
+from tir.graph.build import eq, exp, log, mul, neg, scalar_like, sqr, sub, switch, true_div
+from tir.graph.special import gammaln, i0, i1, j0, j1, psi, tri_gamma
 
 _SQRT_PI = math.sqrt(math.pi)
 
@@ -41,3 +41,19 @@ elementwise(ops.J0Op, lambda g, z, x: neg(mul(g, j1(x))))
 elementwise(ops.J1Op, lambda g, z, x: mul(g, sub(j0(x), _over_argument(z, x))))
 elementwise(ops.I0Op, lambda g, z, x: mul(g, i1(x)))
 elementwise(ops.I1Op, lambda g, z, x: mul(g, sub(i0(x), _over_argument(z, x))))
+
+
+def _gamma_density(k: Any, x: Any) -> Any:
+    """The derivative of gammainc by x, `x**(k-1) exp(-x) / gamma(k)`."""
+    one = scalar_like(1, x)
+    return exp(sub(sub(mul(sub(k, one), log(x)), x), gammaln(k)))
+
+
+_BY_THE_PARAMETER = Undefined(
+    "tir has no derivative of gammainc and gammaincc by their parameter k"
+)
+
+elementwise(ops.GammaincOp, _BY_THE_PARAMETER, lambda g, z, k, x: mul(g, _gamma_density(k, x)))
+elementwise(
+    ops.GammainccOp, _BY_THE_PARAMETER, lambda g, z, k, x: neg(mul(g, _gamma_density(k, x)))
+)

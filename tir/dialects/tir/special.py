@@ -8,8 +8,9 @@ from __future__ import annotations
 from xdsl.irdl import irdl_op_definition
 
 from tir.dialects.tir import bessel_values as bessel
+from tir.dialects.tir import incomplete_gamma_values as incomplete
 from tir.dialects.tir import special_values as values
-from tir.dialects.tir.elementwise import FloatUnaryOp
+from tir.dialects.tir.elementwise import FloatBinaryOp, FloatUnaryOp
 
 
 @irdl_op_definition
@@ -98,3 +99,19 @@ class I1Op(FloatUnaryOp):
 
     name = "tir.i1"
     function = staticmethod(values.elementwise(bessel.i1))
+
+
+@irdl_op_definition
+class GammaincOp(FloatBinaryOp):
+    """Regularized lower incomplete gamma function: its parameter k, and the upper limit of the integral."""
+
+    name = "tir.gammainc"
+    function = staticmethod(values.elementwise(incomplete.gammainc))
+
+
+@irdl_op_definition
+class GammainccOp(FloatBinaryOp):
+    """Regularized upper incomplete gamma function: its parameter k, and the lower limit of the integral."""
+
+    name = "tir.gammaincc"
+    function = staticmethod(values.elementwise(incomplete.gammaincc))

@@ -72,3 +72,34 @@ def i0(a: Any) -> TensorVariable:
 def i1(a: Any) -> TensorVariable:
     """Modified Bessel function of the first kind of order 1."""
     return special.i1(a)
+
+
+def gammainc(k: Any, x: Any) -> TensorVariable:
+    """Regularized lower incomplete gamma function, the integral of `t**(k-1) exp(-t) / gamma(k)` from 0 to x; the two broadcast.
+
+    It has a gradient by x, not by k.
+    """
+    return special.gammainc(k, x)
+
+
+def gammaincc(k: Any, x: Any) -> TensorVariable:
+    """Regularized upper incomplete gamma function, `1 - gammainc(k, x)` without cancellation. It has a gradient by x, not by k."""
+    return special.gammaincc(k, x)
+
+
+def gammal(k: Any, x: Any) -> TensorVariable:
+    """Lower incomplete gamma function, `gammainc(k, x) * gamma(k)`."""
+    return special.gammal(k, x)
+
+
+def gammau(k: Any, x: Any) -> TensorVariable:
+    """Upper incomplete gamma function, `gammaincc(k, x) * gamma(k)`."""
+    return special.gammau(k, x)
+
+
+def chi2sf(x: Any, k: Any) -> TensorVariable:
+    """Survival function of the chi squared distribution: how probable more than x is with k degrees of freedom.
+
+    It has a gradient by x, not by k.
+    """
+    return special.chi2sf(x, k)

@@ -20,7 +20,7 @@ from xdsl.traits import SymbolTable
 from tir.dialects.math_ext import RARE_CASE
 from tir.lowering.expand_math.builder import RareCase, ScalarBuilder
 from tir.lowering.expand_math.formats import F32, F64, FloatFormat
-from tir.lowering.expand_math.registry import EXPANDERS
+from tir.lowering.expand_math.registry import EXPANDERS, WITH_LOOPS
 from tir.support.errors import LoweringError
 
 FORMATS = {F32.float_type: F32, F64.float_type: F64}
@@ -39,7 +39,8 @@ def build_functions(op: Operation, float_format: FloatFormat) -> list[func.FuncO
     builder = ScalarBuilder(block, float_format)
     result = EXPANDERS[op.name](builder, *block.args)
     block.add_op(func.ReturnOp.create(operands=(result,)))
-    function = _function(function_name(op, float_format), block, {ALWAYS_INLINE: UnitAttr()})
+    inlining = NO_INLINE if op.name in WITH_LOOPS else ALWAYS_INLINE
+    function = _function(function_name(op, float_format), block, {inlining: UnitAttr()})
     return [function, *map(_rare_function, builder.rare_cases)]
 
 
@@ -97,7 +98,8 @@ class ExpandMathPass(ModulePass):
 
     One function is added per operation and type, to the nearest symbol table around its uses. Its body
     holds arith ops and those math ops that are single instructions or LLVM intrinsics without a library call,
-    so that loops over it vectorize and no target needs a math library. Afterwards no op of
+    so that loops over it vectorize and no target needs a math library (the functions of `WITH_LOOPS` have branches and loops, and are not
+    inlined). Afterwards no op of
     `EXPANDERS` is left on f32 or f64; on other types they stay as they are.
 
     Where rare arguments need another algorithm, that has a function of its own, which is given what was computed for the

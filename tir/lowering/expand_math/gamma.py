@@ -135,21 +135,25 @@ def log_gamma_positive(b: ScalarBuilder, x: SSAValue, short: bool) -> SSAValue:
     return b.select(is_near, near, far)
 
 
-def log_gamma_reflected(b: ScalarBuilder, x: SSAValue, short: bool) -> SSAValue:
-    """`log |gamma(x)| = log(pi / |sin(pi x)|) - log gamma(1 - x)` for x that is zero or negative."""
-    y = b.neg(x)
-    z, z_low = b.fast_two_sum(b.select(b.compare("gt", y, 1.0), y, 1.0), b.at_most(y, 1.0))
-    sine, sine_low = b.fast_two_sum(*sine_and_cosine_of_turns(b, y).sine)
-    log_sine, low = long_log(b, b.abs(sine))
-    low = b.add(low, b.div(sine_low, sine))
+def log_gamma_of_one_more(b: ScalarBuilder, x: SSAValue) -> Pair:
+    """`log gamma(1 + x)` for `0 <= x < 1e17`, in two parts."""
+    z, z_low = b.fast_two_sum(b.select(b.compare("gt", x, 1.0), x, 1.0), b.at_most(x, 1.0))
     log_z = long_log(b, z)
     far, far_low = log_gamma_far(b, z, log_z)
     # The derivative of log gamma is about the logarithm.
     far_low = b.fma(z_low, log_z[0], far_low)
     is_near = b.compare("lt", z, NEAR)
-    near = log_gamma_near(b, Shifted(z, y, is_near), False)
-    other = b.select(is_near, near, far)
-    other_low = b.select(is_near, 0.0, far_low)
+    near = log_gamma_near(b, Shifted(z, x, is_near), False)
+    return b.select(is_near, near, far), b.select(is_near, 0.0, far_low)
+
+
+def log_gamma_reflected(b: ScalarBuilder, x: SSAValue, short: bool) -> SSAValue:
+    """`log |gamma(x)| = log(pi / |sin(pi x)|) - log gamma(1 - x)` for x that is zero or negative."""
+    y = b.neg(x)
+    other, other_low = log_gamma_of_one_more(b, y)
+    sine, sine_low = b.fast_two_sum(*sine_and_cosine_of_turns(b, y).sine)
+    log_sine, low = long_log(b, b.abs(sine))
+    low = b.add(low, b.div(sine_low, sine))
     total, error = b.two_sum(log_sine, other)
     total, second_error = b.two_sum(total, -LOG_PI[0])
     rest = b.add(b.add(error, second_error), b.add(b.sub(low, LOG_PI[1]), other_low))

@@ -52,6 +52,8 @@ EXPANDERS: dict[str, Expander] = {
     "math_special.erfcx": _late("erf_inverse:expand_erfcx"),
     "math_special.erfinv": _late("erf_inverse:expand_erfinv"),
     "math_special.gamma": _late("gamma:expand_gamma"),
+    "math_special.gammainc": _late("incomplete_gamma:expand_gammainc"),
+    "math_special.gammaincc": _late("incomplete_gamma:expand_gammaincc"),
     "math_special.gammaln": _late("gamma:expand_gammaln"),
     "math_special.i0": _late("bessel:expand_i0"),
     "math_special.i1": _late("bessel:expand_i1"),
@@ -61,3 +63,6 @@ EXPANDERS: dict[str, Expander] = {
     "math_special.tri_gamma": _late("psi:expand_tri_gamma"),
 }
 """By the name of the operation: whoever asks need not import the dialects."""
+
+WITH_LOOPS = frozenset({"math_special.gammainc", "math_special.gammaincc"})
+"""Those whose functions have branches and loops, and are called element by element."""

@@ -17,6 +17,8 @@ _SCALARS: dict[type[ElementwiseOp], type[Operation]] = {
     special.ErfinvOp: math_special.ErfinvOp,
     special.ErfcinvOp: math_special.ErfcinvOp,
     special.ErfcxOp: math_special.ErfcxOp,
+    special.GammaincOp: math_special.GammaincOp,
+    special.GammainccOp: math_special.GammainccOp,
     special.J0Op: math_special.J0Op,
     special.J1Op: math_special.J1Op,
     special.I0Op: math_special.I0Op,
