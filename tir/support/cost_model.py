@@ -47,6 +47,9 @@ NARROW_SUM_BLOCK = 256
 CACHE_LINE = 64
 """Bytes that memory sends at a time."""
 
+LINES_AHEAD = 8
+"""Lines of memory that a loop over rows asks for at a time: many at once would hold up what it reads meanwhile."""
+
 PREFETCH_WORK = 16
 """Bodies that cost more leave memory idle: while they compute with a row again, they ask for the next one."""
 
@@ -56,8 +59,11 @@ PARTIAL_RESULTS = 256
 PARTIAL_BLOCK = 1 << 15
 """The least elements of such a block. How a sum is split depends on its size only, never on the threads."""
 
-CENTRED_CHUNK = 1 << 16
-"""Bytes of memory that are read for their centre and, while the cache has them, again for sums about that."""
+CENTRED_CHUNK = 1 << 13
+"""Bytes of memory that are read for their centre and, while the cache has them, again for sums about that.
+
+Few, so that reading memory and computing are never far apart; enough to be worth the merging.
+"""
 
 CENTRED_PIECE = 512
 """Bytes of a row that are read that way, for columns: rows whose distance is a power of two share few places of the cache."""
