@@ -92,7 +92,7 @@ STRIP_LENGTH = 4096
 READ_STREAMS = 4
 """Places of memory that a reduction reads from in turn: a core gets a fifth more from several streams than from one."""
 
-READ_BYTES = 512
+READ_BYTES = 1024
 """What it takes of each in turn."""
 
 FOLDED_ROW = 256
