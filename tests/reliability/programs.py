@@ -149,6 +149,14 @@ def _column_extrema(x: Any) -> list[Any]:
     return [T.max(x, axis=0), T.min(x, axis=0), T.argmax(x, axis=0), T.var(x, axis=0)]
 
 
+def _centred(x: Any) -> list[Any]:
+    return [f(x, axis) for axis in (None, 0) for f in (T.mean, T.var, _log_sum_exp)]
+
+
+def _log_sum_exp(x: Any, axis: int | None) -> Any:
+    return T.log(T.sum(T.exp(x), axis=axis))
+
+
 def _rows(x: Any) -> list[Any]:
     return [T.sum(x, axis=1), T.sum(x * x, axis=1), T.all(T.gt(x, 0), axis=1), T.sum(T.exp(x), 1)]
 
@@ -301,6 +309,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program("columns", _columns, MATRICES, _same(1)),
     Program("columns of integers", lambda x: [T.sum(x, 0)], MATRICES, _same(1), ("int8", "int32")),
     Program("column extrema", _column_extrema, MATRICES, _same(1), positive_rows=True),
+    Program("centred", _centred, MATRICES, _same(1), positive_rows=True),
     Program("rows", _rows, MATRICES, _same(1)),
     Program("row extrema", _row_extrema, MATRICES, _same(1), positive_rows=True),
     Program("normalized", _normalized, MATRICES, _same(1), positive_rows=True),

@@ -64,14 +64,20 @@ CACHE_LINE = 64
 PREFETCH_LINES = 4
 """How many lines of the next row are asked for at a time: one by one, the loop around that would cost as much as they do."""
 
+LINES_AHEAD = 8
+"""Lines of memory that a loop over rows asks for at a time: many at once would hold up what it reads meanwhile."""
+
 PARTIAL_RESULTS = 256
 """A reduction over everything has at most this many partial results, each of a block of consecutive elements."""
 
 PARTIAL_BLOCK = 1 << 15
 """The least elements of such a block. How a sum is split depends on its size only, never on the threads."""
 
-CENTRED_CHUNK = 1 << 16
-"""Bytes of memory that are read for their centre and, while the cache has them, again for sums about that."""
+CENTRED_CHUNK = 1 << 13
+"""Bytes of memory that are read for their centre and, while the cache has them, again for sums about that.
+
+Few, so that reading memory and computing are never far apart; enough to be worth the merging.
+"""
 
 CENTRED_PIECE = 512
 """Bytes of a row that are read that way, for columns: rows whose distance is a power of two share few places of the cache."""
@@ -100,7 +106,7 @@ STRIP_LENGTH = 4096
 READ_STREAMS = 4
 """Places of memory that a reduction reads from in turn: a core gets a fifth more from several streams than from one."""
 
-READ_BYTES = 512
+READ_BYTES = 1024
 """What it takes of each in turn."""
 
 FOLDED_ROW = 256

@@ -21,7 +21,7 @@ from tir.lowering.kernels_to_loops.structure import Structured, element_bytes
 from tir.lowering.kernels_to_loops.visits import visit_together
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import AnyOperand, Operand, run
-from tir.support.cost_model import CACHE_LINE, CENTRED_PIECE, STRIP_LENGTH
+from tir.support.cost_model import CACHE_LINE, CENTRED_PIECE, LINES_AHEAD, STRIP_LENGTH
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,7 @@ class CentredStrip:
         def rows(count: int, first: SSAValue, stop: SSAValue) -> None:
             def some(number: SSAValue, _: object) -> tuple[()]:
                 ops: list[Structured] = []
+                following: list[SSAValue] = []
                 length = piece.length
                 for place in range(count):
                     before = builder.add_index(number, builder.index(place))
@@ -197,9 +198,11 @@ class CentredStrip:
                     length = builder.smaller(length, rest)
                     row = run(builder, self.centred.input.buffer, start, length)
                     ops.append(op.with_operands(operands(Operand(row, (0,)))))
-                    if ahead:
-                        self._prefetch(builder.add_index(piece.following, before))
-                visit_together(builder, ops, Extent(length))
+                    following.append(builder.add_index(piece.following, before))
+                if ahead:
+                    self._ahead(ops, length, following)
+                else:
+                    visit_together(builder, ops, Extent(length))
                 return ()
 
             builder.for_(stop, (), some, lower=first, step=builder.index(count))
@@ -218,15 +221,25 @@ class CentredStrip:
             first = middle
         rows(1, first, piece.stop)
 
-    def _prefetch(self, start: SSAValue) -> None:
+    def _ahead(
+        self, ops: Sequence[Structured], length: SSAValue, following: Sequence[SSAValue]
+    ) -> None:
+        """Some rows of a piece; before each few lines of them those of the rows that start at `following` are asked for."""
         builder = self.builder
+        step = CACHE_LINE // self.bytes
+        lines = LINES_AHEAD // len(ops)
 
-        def line(at: SSAValue, _: object) -> tuple[()]:
-            builder.add(rt.PrefetchOp(self.elements, [builder.add_index(start, at)]))
+        def some(begin: SSAValue, _: object) -> tuple[()]:
+            for start in following:
+                first = builder.add_index(start, begin)
+                for line in range(lines):
+                    place = builder.add_index(first, builder.index(line * step))
+                    builder.add(rt.PrefetchOp(self.elements, [place]))
+            end = builder.smaller(builder.add_index(begin, builder.index(lines * step)), length)
+            visit_together(builder, ops, Extent(end, begin))
             return ()
 
-        step = builder.index(CACHE_LINE // self.bytes)
-        builder.for_(builder.index(self.piece), (), line, step=step)
+        builder.for_(length, (), some, step=builder.index(lines * step))
 
     def _fold(self, at: StripOfBlock) -> None:
         """Merge the columns of rows that were one, which leaves as many as there are."""

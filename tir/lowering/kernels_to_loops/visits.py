@@ -46,7 +46,7 @@ def visit_together(builder: LoopBuilder, ops: Sequence[Structured], extent: Exte
 
     # Where rows are taken together, what they are few of is left over.
     interleave = 1 if ops[0].rows_at_once > 1 else ops[0].interleave
-    builder.for_(extent.upper, (), column, interleave=interleave)
+    builder.for_(extent.upper, (), column, lower=extent.lower, interleave=interleave)
 
 
 def _visit(builder: LoopBuilder, op: Structured, indices: Sequence[Loop]) -> None:
