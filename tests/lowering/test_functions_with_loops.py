@@ -162,8 +162,23 @@ def test_large_orders_and_arguments(order: float, x: float) -> None:
 
 
 def test_orders_beyond_the_largest_are_refused() -> None:
-    found = compiled(math_special.JvOp, "float64")([1e9, 1e9], [1.1e9, 1.0])
-    np.testing.assert_array_equal(found, [np.nan, 0])
+    found = compiled(math_special.JvOp, "float64")([1e9, 1e9, 1e300], [1.1e9, 1.0, 1.0])
+    np.testing.assert_array_equal(found, [np.nan, 0, 0])
+
+
+def test_large_parameters_of_incomplete_gamma_functions() -> None:
+    k = np.array([1e300, 1e300, 1e18, 1e18, 1e6, 1e-300, 5e-324])
+    x = np.array([1e299, 1.0, 1e20, 1e10, 1e300, 1e300, 1e-5])
+    lower = [0, 0, 1, 0, 1, 1, 1]
+    np.testing.assert_array_equal(compiled(math_special.GammaincOp, "float64")(k, x), lower)
+    upper = compiled(math_special.GammainccOp, "float64")(k, x)
+    np.testing.assert_allclose(upper, 1 - np.array(lower), atol=1e-300)
+
+
+@pytest.mark.parametrize("op_class", [math_special.JvOp, math_special.IvOp])
+def test_very_negative_orders_end(op_class: type) -> None:
+    found = compiled(op_class, "float64")([-1e15 - 0.5, -300.5], [1.0, 1.5])
+    np.testing.assert_array_equal(np.isinf(found), [True, True])
 
 
 def test_all_are_tested() -> None:

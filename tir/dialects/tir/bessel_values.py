@@ -11,6 +11,8 @@ _FAR = 30.0
 _NEAR = 2.0
 """Up to here the terms of an alternating power series do not cancel."""
 _OVERFLOW = 720.0
+_MOST_TERMS = 100_000
+_LARGE_ORDER, _LARGEST_ORDER = 2.0e4, 2.0**27
 _LARGEST_DECIMAL = 2000.0
 """Up to here a power series with as many digits as cancel takes little time."""
 
@@ -116,7 +118,9 @@ def _decimal_series(v: float, x: float, sign: int) -> tuple[float, int]:
         order, step = Decimal(v), sign * Decimal(x) * Decimal(x) / 4
         term = total = Decimal(1)
         k = 0
-        while k + v <= 0 or abs(term) > abs(total) * Decimal("1e-20") or k * (k + v) < x * x / 4:
+        while k < _MOST_TERMS and (
+            k + v <= 0 or abs(term) > abs(total) * Decimal("1e-20") or k * (k + v) < x * x / 4
+        ):
             k += 1
             term *= step / (k * (k + order))
             total += term
@@ -178,8 +182,10 @@ def _of_order(v: float, x: float, modified: bool) -> float:
         result = _far_ordinary(order, size)
     elif size <= _LARGEST_DECIMAL or size * size <= 4 * (order + 1):
         result = _series(order, size, -1)
+    elif order > _LARGE_ORDER and order > 1.2 * size:
+        result = 0.0
     else:
-        result = _recurrence(order, size)
+        result = _recurrence(order, size) if abs(order) <= _LARGEST_ORDER else math.nan
     odd = math.isfinite(v) and integral and v % 2 == 1
     return -result if odd and (x < 0) != (v < 0 and not modified) else result
 

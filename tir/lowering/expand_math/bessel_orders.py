@@ -46,6 +46,8 @@ LOG_2_LOW = 2.3190468138462996e-17
 LARGE_ORDER = 2.0e4
 LARGEST_ORDER = 2.0**27
 """Beyond it the recurrence would take seconds, and the result is NaN."""
+MOST_STEPS = 2.0**21
+"""Of a power series: no term that far counts but for negative orders beyond that."""
 OVERFLOW = 730.0
 
 Function = Callable[[ScalarBuilder, SSAValue, SSAValue], SSAValue]
@@ -101,6 +103,8 @@ def _for_all(
 def _power_over_gamma(b: ScalarBuilder, v: SSAValue, x: SSAValue) -> tuple[SSAValue, ...]:
     """The logarithm of `|(x/2)**v / gamma(v + 1)|` in two parts, and 1 with the sign of the gamma function."""
     log, log_low = long_log(b, b.mul(x, 0.5))
+    # Beyond, the result is zero or infinite.
+    v = b.at_most(v, 1e17)
 
     def negative(b: ScalarBuilder) -> tuple[SSAValue, ...]:
         z = b.add(v, 1.0)
@@ -132,7 +136,8 @@ def _power_series(b: ScalarBuilder, v: SSAValue, x: SSAValue, sign: float) -> SS
     def goes_on(b: ScalarBuilder, term: SSAValue, total: SSAValue, n: SSAValue) -> SSAValue:
         # Of negative orders the first terms may grow.
         counts = b.compare("gt", b.abs(term), b.mul(b.abs(total), b.format.epsilon / 4))
-        return b.either(counts, b.compare("le", b.add(n, v), 0.0))
+        unfinished = b.either(counts, b.compare("le", b.add(n, v), 0.0))
+        return b.both(unfinished, b.compare("lt", n, MOST_STEPS))
 
     def step(
         b: ScalarBuilder, term: SSAValue, total: SSAValue, n: SSAValue
@@ -149,6 +154,7 @@ def _power_series(b: ScalarBuilder, v: SSAValue, x: SSAValue, sign: float) -> SS
     low = b.add(low, b.add(error, b.select(small, TINY_EXPONENT * LOG_2_LOW, 0.0)))
     total = repeat(b, (first, first, 0.0), goes_on, step)[1]
     bounded = b.at_most(b.at_least(moved, b.format.exp_underflow), b.format.exp_overflow)
+    low = b.select(b.compare("eq", bounded, moved), low, 0.0)
     scaling = both_ways(b, bounded)
     power = scaled(b, exp_parts(b, bounded, low, scaling.rounder), scaling)
     return b.mul(b.mul(power, total), gamma_sign)
