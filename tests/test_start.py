@@ -36,6 +36,16 @@ def test_what_the_user_has_frozen_stays_frozen() -> None:
     assert run("import gc; gc.disable(); import tir; print(gc.isenabled())") == ["False"]
 
 
+def test_special_functions_come_when_they_are_asked_for() -> None:
+    program = (
+        "import sys, tir; from tir import tensor as T; x = T.dvector(); f = tir.function([x], T.exp(x)); f([1.0])\n"
+        "names = ('tir.dialects.tir.special', 'tir.dialects.math_special', 'tir.lowering.expand_math.gamma')\n"
+        "print(any(name in sys.modules for name in names))\n"
+        "print(round(float(tir.function([x], T.gammaln(x))([3.0])[0]), 4), names[0] in sys.modules)"
+    )
+    assert run(program) == ["False", "0.6931", "True"]
+
+
 def test_gradients_come_when_they_are_asked_for() -> None:
     program = (
         "import sys, tir; from tir import tensor as T; x = T.dvector(); x + 1\n"

@@ -15,6 +15,8 @@ func.func @all(%x: f64, %y: f32) {
   %10 = math_special.i1 %x : f64
   %11 = math_special.gammainc %x, %x : f64
   %12 = math_special.gammaincc %y, %y : f32
+  %13 = math_special.jv %x, %x : f64
+  %14 = math_special.iv %y, %y : f32
   func.return
 }
 
@@ -31,3 +33,5 @@ func.func @all(%x: f64, %y: f32) {
 // CHECK-NEXT: %10 = math_special.i1 %x : f64
 // CHECK-NEXT: %11 = math_special.gammainc %x, %x : f64
 // CHECK-NEXT: %12 = math_special.gammaincc %y, %y : f32
+// CHECK-NEXT: %13 = math_special.jv %x, %x : f64
+// CHECK-NEXT: %14 = math_special.iv %y, %y : f32

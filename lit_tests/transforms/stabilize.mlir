@@ -101,6 +101,23 @@ func.func @one(%x: tensor<?xf64>) -> (tensor<?xf64>, tensor<?xf64>) {
 // CHECK-NEXT:    %[[b:.*]] = tir.erfc %x : tensor<?xf64>
 // CHECK-NEXT:    func.return %[[a]], %[[b]] : tensor<?xf64>, tensor<?xf64>
 
+func.func @scaled_erfc(%x: tensor<?xf64>) -> (tensor<?xf64>, tensor<?xf64>) {
+  %s = tir.sqr %x : tensor<?xf64>
+  %n = tir.neg %s : tensor<?xf64>
+  %e = tir.exp %n : tensor<?xf64>
+  %c = tir.erfc %x : tensor<?xf64>
+  %a = tir.true_div %e, %c : tensor<?xf64>
+  %i = tir.exp %s : tensor<?xf64>
+  %b = tir.mul %i, %c : tensor<?xf64>
+  func.return %a, %b : tensor<?xf64>, tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @scaled_erfc(
+// CHECK-NEXT:    %[[scaled:.*]] = tir.erfcx %x : tensor<?xf64>
+// CHECK-NEXT:    %[[a:.*]] = tir.reciprocal %[[scaled]] : tensor<?xf64>
+// CHECK-NEXT:    %[[b:.*]] = tir.erfcx %x : tensor<?xf64>
+// CHECK-NEXT:    func.return %[[a]], %[[b]] : tensor<?xf64>, tensor<?xf64>
+
 func.func @cross_entropy(%x: tensor<?x?xf64>, %y: tensor<?xi32>) -> (tensor<?xf64>) {
   %zero = tir.constant {value = dense<0> : tensor<i64>} : tensor<i64>
   %one = tir.constant {value = dense<1> : tensor<i64>} : tensor<i64>

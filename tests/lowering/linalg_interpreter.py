@@ -25,7 +25,8 @@ from xdsl.dialects.func import ReturnOp
 from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
-from tir.dialects import linalg_ext, math_ext, rt
+from tir.dialects import linalg_ext, math_ext, math_special, rt
+from tir.dialects.tir import bessel_values, incomplete_gamma_values, special_values
 from tir.graph.emit import main_function
 
 Env = dict[SSAValue, Any]
@@ -136,6 +137,16 @@ _UNARY: dict[type[Operation], Any] = {
     math_ext.SigmoidOp: _sigmoid,
     math_ext.SoftplusOp: lambda x: np.maximum(x, 0) + np.log1p(np.exp(-abs(x))),
 }
+
+
+def _special(name: str) -> Any:
+    """A special function by its name, on numbers."""
+    modules = (special_values, bessel_values, incomplete_gamma_values)
+    (found,) = (getattr(m, name) for m in modules if hasattr(m, name))
+    return lambda *operands: operands[0].dtype.type(found(*map(float, operands)))
+
+
+_UNARY |= {op: _special(op.name.partition(".")[2]) for op in math_special.MathSpecial.operations}
 
 _CASTS = (arith.ExtFOp, arith.TruncFOp, arith.ExtSIOp, arith.TruncIOp, arith.SIToFPOp)
 _UNSIGNED_CASTS = (arith.ExtUIOp, arith.UIToFPOp)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 
 from tests.lowering.gpu_emulation import emulate, gpu_module
 from tests.op_table import Case, elementwise
@@ -65,6 +66,23 @@ PROGRAMS = (
         lambda x, y: [x + y, x * y, T.gt(x, y)],
         lambda x, y: [x + y, x * y, x > y],
         (MATRIX, MATRIX[::-1]),
+    ),
+    Program(
+        "special functions",
+        lambda x: [
+            T.gammaln(x),
+            T.psi(x),
+            T.erfinv(x / 8),
+            T.j0(x),
+            T.gammainc(x, 2.0),
+            T.jv(x, 30.0),
+        ],
+        lambda x: [
+            *(f(x) for f in (scipy.special.gammaln, scipy.special.psi)),
+            *(scipy.special.erfinv(x / 8), scipy.special.j0(x)),
+            *(scipy.special.gammainc(x, 2.0), scipy.special.jv(x, 30.0)),
+        ],
+        (np.linspace(0.3, 7.9, 20),),
     ),
     Program("no input", T.ones_like, np.ones_like, (MATRIX,)),
     Program(

@@ -63,6 +63,23 @@ def _moderate(dtype: str, shift: int) -> Array:
 
 _MODERATE = BinarySamples(lambda dtype: _moderate(dtype, 0), lambda dtype: _moderate(dtype, 5))
 
+
+def _with_infinity(
+    function: Callable[[Array, Array], Array], at_infinity: float
+) -> Callable[[Array, Array], Array]:
+    """SciPy's function; for infinite arguments, and orders, the limit or NaN."""
+
+    def apply(order: Array, x: Array) -> Array:
+        integral = np.floor(order) == order
+        defined = ~(np.isnan(order) | np.isnan(x) | ((x < 0) & ~integral))
+        odd = np.where(integral & (x < 0) & (order % 2 == 1), -1.0, 1.0)
+        result = np.where(np.isinf(x) & defined, at_infinity * odd, function(order, x))
+        beyond = np.where(np.isinf(x), np.nan, 0.0)
+        return np.where(np.isinf(order) & defined, beyond, result)
+
+    return apply
+
+
 # Between the poles, and near zeros, several terms cancel.
 ROWS: tuple[Row, ...] = (
     float_unary(special.GammalnOp, build.gammaln, scipy.special.gammaln, (0.5, 4), ulps=200),
@@ -90,6 +107,22 @@ ROWS: tuple[Row, ...] = (
         for op, function, oracle in (
             (special.GammaincOp, build.gammainc, scipy.special.gammainc),
             (special.GammainccOp, build.gammaincc, scipy.special.gammaincc),
+        )
+    ),
+    *(
+        binary(
+            op,
+            function,
+            _in_double(_with_infinity(oracle, at_infinity)),
+            FLOAT_FUNCTION_DTYPES,
+            ((0.5, 3.0), (0.5, 3.0)),
+            samples=_MODERATE,
+            ulps=1e5,
+            wrt=(1,),
+        )
+        for op, function, oracle, at_infinity in (
+            (special.JvOp, build.jv, scipy.special.jv, np.nan),
+            (special.IvOp, build.iv, scipy.special.iv, np.inf),
         )
     ),
 )

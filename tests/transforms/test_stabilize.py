@@ -72,6 +72,17 @@ FORMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         ["mul", "softmax"],
     ),
     "shifted softmax": (lambda x: shifted_softmax(x, 1), (M,), ["softmax"]),
+    "exp over erfc": (
+        lambda x: b.mul(x, b.true_div(b.exp(b.neg(b.sqr(x))), b.erfc(x))),
+        (V,),
+        ["erfcx", "true_div"],
+    ),
+    "exp times erfc": (lambda x: b.mul(b.exp(b.mul(x, x)), b.erfc(x)), (V,), ["erfcx"]),
+    "exp over erfc of another": (
+        lambda x, y: b.true_div(b.exp(b.neg(b.sqr(y))), b.erfc(x)),
+        (V, W),
+        ["erfc", "exp", "neg", "sqr", "true_div"],
+    ),
     "log of softmax": (lambda x: b.log(softmax_by_hand(x, 1)), (M,), ["log_softmax"]),
     "log of some of softmax": (
         lambda x: b.log(b.subtensor(b.softmax(x, 1), ["::", "v"], [constant(np.int64(2))])),
@@ -206,6 +217,17 @@ def test_log_of_erfc_beyond_underflow(dtype: str) -> None:
     _, (after,), _ = results_and_operations(lambda v: b.log(b.erfc(v)), [x])
     assert after.dtype == dtype
     np.testing.assert_allclose(after, expected, rtol=1e-13 if dtype == "float64" else 1e-6)
+
+
+def test_gradient_of_log_of_erfc_beyond_underflow() -> None:
+    x = np.array([-3, 0.5, 9, 26, 27, 30, 100, 1e5])
+    with mpmath.workdps(50):
+        slopes = [
+            -2 / mpmath.sqrt(mpmath.pi) * mpmath.exp(-v * v) / mpmath.erfc(v)
+            for v in map(mpmath.mpf, x)
+        ]
+    _, (after,), _ = results_and_operations(lambda v: grad(b.sum_(b.log(b.erfc(v)), [0]), v), [x])
+    np.testing.assert_allclose(after, np.array(slopes, "float64"), rtol=1e-13)
 
 
 def test_log_of_two_exponentials_at_infinity() -> None:

@@ -93,3 +93,13 @@ def _half(x: Any) -> Any:
     value = as_tensor_variable(x)
     floating = cast(value, upgrade_to_float(value.type.dtype))
     return mul(floating, scalar_like(0.5, floating))
+
+
+def jv(v: Any, x: Any) -> Any:
+    """Bessel function of the first kind of order v."""
+    return apply(special.JvOp, v, x)
+
+
+def iv(v: Any, x: Any) -> Any:
+    """Modified Bessel function of the first kind of order v."""
+    return apply(special.IvOp, v, x)

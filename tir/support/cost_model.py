@@ -54,9 +54,9 @@ SUM_LANES = 32
 SUM_BLOCK = 512
 """Elements of float64 that are summed without compensation: 16 for each of 32 partial sums that vector code keeps."""
 
-NARROW_SUM_BLOCK = 128
+NARROW_SUM_BLOCK = 64
 """Elements of float32 that are summed in float32, before their sum is added in float64, for each vector at a time: vectors stay
-narrow, and each of eight partial sums has 16 terms."""
+narrow, and each of eight partial sums has 8 terms, as in NumPy's."""
 
 CACHE_LINE = 64
 """Bytes that memory sends at a time."""

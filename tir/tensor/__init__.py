@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     from tir.autodiff.operators import Lop, Rop, hessian, jacobian, subgraph_grad
     from tir.frontend.tensor.special import (
         chi2sf, erfcinv, erfcx, erfinv, gamma, gammainc, gammaincc, gammal, gammaln, gammau, i0,
-        i1, j0, j1, psi, tri_gamma,
+        i1, iv, j0, j1, jv, psi, tri_gamma,
     )
     from tir.frontend.verify_grad import verify_grad
 
@@ -109,7 +109,7 @@ __getattr__, __dir__ = late_names(
         "tir.autodiff.operators": ["Lop", "Rop", "hessian", "jacobian", "subgraph_grad"],
         "tir.frontend.tensor.special": [
             "chi2sf", "erfcinv", "erfcx", "erfinv", "gamma", "gammainc", "gammaincc", "gammal",
-            "gammaln", "gammau", "i0", "i1", "j0", "j1", "psi", "tri_gamma",
+            "gammaln", "gammau", "i0", "i1", "iv", "j0", "j1", "jv", "psi", "tri_gamma",
         ],
         "tir.frontend.verify_grad": ["verify_grad"],
     },
@@ -137,7 +137,7 @@ __all__ = [
     "imatrices", "imatrix", "inc_subtensor", "int_div", "int_dtypes", "integer_dtypes", "inv",
     "invert", "iround", "irow", "irows", "iscalar", "iscalars", "isclose", "isinf", "isnan",
     "itensor3", "itensor3s", "itensor4", "itensor4s", "itensor5", "itensor5s", "itensor6",
-    "itensor6s", "itensor7", "itensor7s", "ivector", "ivectors", "j0", "j1", "jacobian", "largest", "lcol",
+    "itensor6s", "itensor7", "itensor7s", "iv", "ivector", "ivectors", "j0", "j1", "jacobian", "jv", "largest", "lcol",
     "lcols", "le", "lmatrices", "lmatrix", "log", "log10", "log1p", "log2", "lrow", "lrows",
     "lscalar", "lscalars", "lt", "ltensor3", "ltensor3s", "ltensor4", "ltensor4s", "ltensor5",
     "ltensor5s", "ltensor6", "ltensor6s", "ltensor7", "ltensor7s", "lvector", "lvectors",

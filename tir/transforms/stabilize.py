@@ -39,7 +39,7 @@ class StabilizePass(ModulePass):
 
     * softmax along any axis, `log(softmax(x))`, `log(sum(exp(x)))`, `log(exp(x) + exp(y))`;
     * `log(1 + x)`, `log(1 - exp(x))`, `exp(x) - 1`, softplus, sigmoid and their logarithms;
-    * erf and erfc from each other;
+    * erf and erfc from each other, and erfc times an exponential;
     * softmax cross-entropy with integer labels, and its gradient;
     * `argmax(softmax(x))`.
 

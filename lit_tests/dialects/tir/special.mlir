@@ -141,3 +141,21 @@ func.func @gammaincc(%x: tensor<?x1xf64>, %y: tensor<?xf64>, %i: tensor<?xi32>) 
   %r1 = tir.gammaincc %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
   func.return
 }
+
+// CHECK-LABEL: func.func @jv
+func.func @jv(%x: tensor<?x1xf64>, %y: tensor<?xf64>, %i: tensor<?xi32>) {
+  // CHECK: %r0 = tir.jv %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %r0 = tir.jv %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  // CHECK: %r1 = tir.jv %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  %r1 = tir.jv %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}
+
+// CHECK-LABEL: func.func @iv
+func.func @iv(%x: tensor<?x1xf64>, %y: tensor<?xf64>, %i: tensor<?xi32>) {
+  // CHECK: %r0 = tir.iv %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %r0 = tir.iv %x, %y : (tensor<?x1xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  // CHECK: %r1 = tir.iv %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  %r1 = tir.iv %i, %i : (tensor<?xi32>, tensor<?xi32>) -> tensor<?xf64>
+  func.return
+}

@@ -95,6 +95,22 @@ func.func @gammaincc_f64(%x: tensor<?xf64>, %y: tensor<?xi16>) -> tensor<?xf64> 
 // CHECK: [[Y:%[0-9]+]] = arith.sitofp %{{[0-9]+}} : i16 to f64
 // CHECK: math_special.gammaincc %{{[0-9]+}}, [[Y]] : f64
 
+func.func @jv_f64(%x: tensor<?xf64>, %y: tensor<?xi16>) -> tensor<?xf64> {
+  %0 = tir.jv %x, %y : (tensor<?xf64>, tensor<?xi16>) -> tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @jv_f64
+// CHECK: [[Y:%[0-9]+]] = arith.sitofp %{{[0-9]+}} : i16 to f64
+// CHECK: math_special.jv %{{[0-9]+}}, [[Y]] : f64
+
+func.func @iv_f64(%x: tensor<?xf64>, %y: tensor<?xi16>) -> tensor<?xf64> {
+  %0 = tir.iv %x, %y : (tensor<?xf64>, tensor<?xi16>) -> tensor<?xf64>
+  func.return %0 : tensor<?xf64>
+}
+// CHECK-LABEL: func.func @iv_f64
+// CHECK: [[Y:%[0-9]+]] = arith.sitofp %{{[0-9]+}} : i16 to f64
+// CHECK: math_special.iv %{{[0-9]+}}, [[Y]] : f64
+
 func.func @gammaln_i8(%x: tensor<?xi8>) -> tensor<?xf32> {
   %0 = tir.gammaln %x : (tensor<?xi8>) -> tensor<?xf32>
   func.return %0 : tensor<?xf32>

@@ -8,8 +8,8 @@ from typing import Any
 from tir.autodiff.elementwise import elementwise
 from tir.autodiff.registry import Undefined
 from tir.dialects.tir import special as ops
-from tir.graph.build import eq, exp, log, mul, neg, scalar_like, sqr, sub, switch, true_div
-from tir.graph.special import gammaln, i0, i1, j0, j1, psi, tri_gamma
+from tir.graph.build import add, eq, exp, log, mul, neg, scalar_like, sqr, sub, switch, true_div
+from tir.graph.special import gammaln, i0, i1, iv, j0, j1, jv, psi, tri_gamma
 
 _SQRT_PI = math.sqrt(math.pi)
 
@@ -57,3 +57,25 @@ elementwise(ops.GammaincOp, _BY_THE_PARAMETER, lambda g, z, k, x: mul(g, _gamma_
 elementwise(
     ops.GammainccOp, _BY_THE_PARAMETER, lambda g, z, k, x: neg(mul(g, _gamma_density(k, x)))
 )
+
+
+def _neighbours(v: Any) -> tuple[Any, Any]:
+    """The orders below and above."""
+    one = scalar_like(1, v)
+    return sub(v, one), add(v, one)
+
+
+def _jv_by_argument(g: Any, z: Any, v: Any, x: Any) -> Any:
+    below, above = _neighbours(v)
+    return mul(g, _scaled(sub(jv(below, x), jv(above, x)), 0.5))
+
+
+def _iv_by_argument(g: Any, z: Any, v: Any, x: Any) -> Any:
+    below, above = _neighbours(v)
+    return mul(g, _scaled(add(iv(below, x), iv(above, x)), 0.5))
+
+
+_BY_THE_ORDER = Undefined("tir has no derivative of Bessel functions by their order (jv and iv)")
+
+elementwise(ops.JvOp, _BY_THE_ORDER, _jv_by_argument)
+elementwise(ops.IvOp, _BY_THE_ORDER, _iv_by_argument)

@@ -34,7 +34,7 @@ def _lower_series(k: float, x: float) -> float:
         n += 1
         term *= x / (k + n)
         total += term
-    return _density(k, x) * total
+    return min(_density(k, x) * total, 1.0)
 
 
 def _upper_fraction(k: float, x: float) -> float:

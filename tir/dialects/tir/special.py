@@ -115,3 +115,19 @@ class GammainccOp(FloatBinaryOp):
 
     name = "tir.gammaincc"
     function = staticmethod(values.elementwise(incomplete.gammaincc))
+
+
+@irdl_op_definition
+class JvOp(FloatBinaryOp):
+    """Bessel function of the first kind: its order, and its argument."""
+
+    name = "tir.jv"
+    function = staticmethod(values.elementwise(bessel.jv))
+
+
+@irdl_op_definition
+class IvOp(FloatBinaryOp):
+    """Modified Bessel function of the first kind: its order, and its argument."""
+
+    name = "tir.iv"
+    function = staticmethod(values.elementwise(bessel.iv))

@@ -103,3 +103,19 @@ def chi2sf(x: Any, k: Any) -> TensorVariable:
     It has a gradient by x, not by k.
     """
     return special.chi2sf(x, k)
+
+
+def jv(v: Any, x: Any) -> TensorVariable:
+    """Bessel function of the first kind of any real order v; the two broadcast.
+
+    NaN for negative x unless v is integral. It has a gradient by x, not by v.
+    """
+    return special.jv(v, x)
+
+
+def iv(v: Any, x: Any) -> TensorVariable:
+    """Modified Bessel function of the first kind of any real order v; the two broadcast.
+
+    NaN for negative x unless v is integral. It has a gradient by x, not by v.
+    """
+    return special.iv(v, x)

@@ -13,19 +13,29 @@ from xdsl.ir import Block, Region, SSAValue
 from tir.lowering.expand_math.builder import ScalarBuilder
 
 Body = Callable[[ScalarBuilder], SSAValue]
+Bodies = Callable[[ScalarBuilder], Sequence[SSAValue]]
 
 
 def branch(b: ScalarBuilder, condition: SSAValue, then: Body, otherwise: Body) -> SSAValue:
     """What `then` builds where the condition holds, else what `otherwise` builds; only one of the two is computed."""
+    return branches(b, condition, lambda b: (then(b),), lambda b: (otherwise(b),))[0]
+
+
+def branches(
+    b: ScalarBuilder, condition: SSAValue, then: Bodies, otherwise: Bodies
+) -> Sequence[SSAValue]:
+    """The same of several values."""
     regions = []
+    count = 0
     for body in (then, otherwise):
         block = Block()
-        inner = ScalarBuilder(block, b.format)
-        block.add_op(scf.YieldOp(body(inner)))
+        values = body(ScalarBuilder(block, b.format))
+        block.add_op(scf.YieldOp(*values))
         regions.append(Region(block))
-    choice = scf.IfOp(condition, [b.format.float_type], *regions)
+        count = len(values)
+    choice = scf.IfOp(condition, [b.format.float_type] * count, *regions)
     b.block.add_op(choice)
-    return choice.results[0]
+    return choice.results
 
 
 def repeat(

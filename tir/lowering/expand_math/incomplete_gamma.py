@@ -71,7 +71,7 @@ def _positive(b: ScalarBuilder, k: SSAValue, x: SSAValue, upper: bool) -> SSAVal
         return result if upper else b.sub(1.0, result)
 
     def series(b: ScalarBuilder) -> SSAValue:
-        result = _lower_series(b, k, x)
+        result = b.at_most(_lower_series(b, k, x), 1.0)
         return b.sub(1.0, result) if upper else result
 
     def near(b: ScalarBuilder) -> SSAValue:
@@ -88,6 +88,8 @@ def _positive(b: ScalarBuilder, k: SSAValue, x: SSAValue, upper: bool) -> SSAVal
 
 def _power(b: ScalarBuilder, k: SSAValue, x: SSAValue) -> Pair:
     """`k log(x) - log gamma(k + 1)`, in two parts."""
+    # Beyond, the exponential of the result less x is zero.
+    k = b.at_most(k, 1e17)
     log, log_low = long_log(b, x)
     gamma, gamma_low = log_gamma_of_one_more(b, k)
     product, low = b.two_product(k, log)
@@ -102,6 +104,7 @@ def _density(b: ScalarBuilder, k: SSAValue, x: SSAValue) -> SSAValue:
     total, error = b.two_sum(power, b.neg(x))
     total, low = b.fast_two_sum(total, b.add(error, low))
     bounded = b.at_least(total, b.format.exp_underflow)
+    low = b.select(b.compare("eq", bounded, total), low, 0.0)
     scaling = downward(b)
     return scaled(b, exp_parts(b, bounded, low, scaling.rounder), scaling)
 

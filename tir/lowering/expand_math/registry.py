@@ -57,12 +57,14 @@ EXPANDERS: dict[str, Expander] = {
     "math_special.gammaln": _late("gamma:expand_gammaln"),
     "math_special.i0": _late("bessel:expand_i0"),
     "math_special.i1": _late("bessel:expand_i1"),
+    "math_special.iv": _late("bessel_orders:expand_iv"),
     "math_special.j0": _late("bessel:expand_j0"),
     "math_special.j1": _late("bessel:expand_j1"),
+    "math_special.jv": _late("bessel_orders:expand_jv"),
     "math_special.psi": _late("psi:expand_psi"),
     "math_special.tri_gamma": _late("psi:expand_tri_gamma"),
 }
 """By the name of the operation: whoever asks need not import the dialects."""
 
-WITH_LOOPS = frozenset({"math_special.gammainc", "math_special.gammaincc"})
+WITH_LOOPS = frozenset(f"math_special.{name}" for name in ("gammainc", "gammaincc", "iv", "jv"))
 """Those whose functions have branches and loops, and are called element by element."""

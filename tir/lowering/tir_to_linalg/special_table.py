@@ -19,6 +19,8 @@ _SCALARS: dict[type[ElementwiseOp], type[Operation]] = {
     special.ErfcxOp: math_special.ErfcxOp,
     special.GammaincOp: math_special.GammaincOp,
     special.GammainccOp: math_special.GammainccOp,
+    special.JvOp: math_special.JvOp,
+    special.IvOp: math_special.IvOp,
     special.J0Op: math_special.J0Op,
     special.J1Op: math_special.J1Op,
     special.I0Op: math_special.I0Op,

@@ -1,4 +1,4 @@
-"""Quotients of exponentials: sigmoid and softmax."""
+"""Products and quotients of exponentials: sigmoid, softmax, and erfcx."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ from tir.dialects.tir.nnet import LogSumExpOp, SoftmaxBase, SoftmaxOp
 from tir.dialects.tir.reduction import SumOp
 from tir.dialects.tir.structural import DimshuffleOp
 from tir.dialects.tir.transcendental import ExpOp, SigmoidOp
+from tir.transforms.stabilization.error_functions import match_scaled_erfc
 from tir.transforms.stabilization.logarithms import float_argument
 
 Factor = tuple[int, SSAValue]
 
 
 class QuotientOfExponentials(Pattern):
-    """Factors of a product that together are a sigmoid or a softmax.
+    """Factors of a product that together are a sigmoid, a softmax, or a scaled erfc.
 
     | factors | become |
     |---|---|
@@ -46,6 +47,8 @@ class QuotientOfExponentials(Pattern):
     | `exp(x) * sigmoid(-x)` | `sigmoid(x)` |
     | `exp(x) / sum(exp(x), axis)` | `softmax(x)` along the axis |
     | `exp(x) / sum(exp(x), axes)` | `exp(x - log_sum_exp(x, axes))` |
+    | `exp(-x**2) / erfc(x)` | `1 / erfcx(x)` |
+    | `exp(x**2) * erfc(x)` | `erfcx(x)` |
 
     Found in any tree of products and quotients; the reduced dimensions may be kept by a dimshuffle, or be leading.
     """
@@ -64,6 +67,7 @@ class QuotientOfExponentials(Pattern):
             _match_softmax(rewriter, factors)
             or _match_logistic(rewriter, factors)
             or _match_sigmoid_times_exp(rewriter, factors)
+            or match_scaled_erfc(rewriter, factors)
         )
         if match is None:
             return None
