@@ -96,11 +96,11 @@ func.func @log_sum_exp(%x: memref<?x?xf64>, %y: memref<?xf64>, %n: index) {
   func.return
 }
 
-// Sums of squares about the mean read each row again too. Blocks of float32 are summed in float32, 16 elements for each lane of four
+// Sums of squares about the mean read each row again too. Blocks of float32 are summed in float32, 8 elements for each lane of four
 // vectors of eight. Who reads the row a third time asks for nothing.
 
 // CHECK:       func.func private @kernel_2
-// CHECK:         [[BLOCK:%\S+]] = arith.constant 512 : index
+// CHECK:         [[BLOCK:%\S+]] = arith.constant 256 : index
 // CHECK:         scf.for
 // CHECK:           scf.for {{.*}} step [[BLOCK]] iter_args({{.*}}) -> (f64)
 // CHECK-NOT:         rt.prefetch
