@@ -119,6 +119,21 @@ def test_the_mean_loss_and_its_gradient_are_one_pass_over_the_scores(rows: int) 
         f(scores, bias, labels * 0 + 7)
 
 
+@pytest.mark.parametrize("axis", [None, 0, 1])
+@pytest.mark.parametrize(
+    ("name", "first", "then"), [("lse", "maximumf", "exp"), ("var", "addf", "mulf")]
+)
+def test_reductions_about_a_centre_read_their_input_once(
+    axis: int | None, name: str, first: str, then: str
+) -> None:
+    x = T.fmatrix("x")
+    result = x.var(axis=axis) if name == "var" else T.log(T.exp(x).sum(axis=axis))
+    kernels = tir.function([x], result).ir("kernels").split("kernel.region(")
+    (kernel,) = (k for k in kernels[1:] if "%x : tensor<?x?xf32>" in k.partition("->")[0])
+    assert first in kernel
+    assert then in kernel.partition(first)[2]
+
+
 def test_binary_crossentropy() -> None:
     p, t = T.dvector(), T.dvector()
     a, b = np.array([0.1, 0.5, 0.9]), np.array([0.0, 1.0, 0.25])

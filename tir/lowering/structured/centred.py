@@ -15,6 +15,8 @@ from xdsl.ir import Block, BlockArgument, SSAValue
 
 from tir.dialects import math_ext
 
+_EXPONENTIALS = (math_ext.ExpTermOp, math_ext.ExpNonPositiveOp)
+
 
 class Centre(Enum):
     """What a centre is, among the elements."""
@@ -47,7 +49,7 @@ def centred_sum(body: Block, inputs: int) -> CentredSum | None:
     if isinstance(term.owner, arith.MulfOp):
         difference, other = term.owner.operands
         return _centred(difference, inputs, Centre.MEAN) if difference is other else None
-    if isinstance(term.owner, math_ext.ExpNonPositiveOp):
+    if isinstance(term.owner, _EXPONENTIALS):
         return _centred(term.owner.operands[0], inputs, Centre.MAXIMUM)
     return None
 
