@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import tir
 from tests.evaluate import check, evaluate
 from tir import tensor as T
+from tir.config import config
 
 X = np.array([[[1.0, -2, 3], [4, 5, -6]], [[0.5, 0, 2], [7, -1, 9]]])
 AXES: tuple[Any, ...] = (None, 0, 1, 2, -1, -3, (0, 1), (2, 0), [1], [-1, -2], (0, 1, 2), ())
@@ -199,3 +201,21 @@ def test_constant_axes() -> None:
     check(x.sum(axis=T.constant(1)), {x: X}, X.sum(axis=1))
     check(x.sum(axis=np.array([0, 2])), {x: X}, X.sum(axis=(0, 2)))
     check(x.sum(axis=np.int64(1)), {x: X}, X.sum(axis=1))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 5, 8, 4099])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_how_a_row_is_reduced_does_not_depend_on_the_threads(rows: int, dtype: str) -> None:
+    x = T.matrix("x", dtype=dtype)
+    results = [x.sum(axis=1), x.max(axis=1), T.argmax(x, axis=1), (x * x).mean(axis=1)]
+    value = np.random.default_rng(rows).normal(size=(rows, 301)).astype(dtype)
+    found = []
+    for threads in (1, 2, 3):
+        with config.change_flags(threads=threads):
+            found.append(tir.function([x], results)(value))
+    for one, other, another in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one, another)
+    expected = [value.sum(axis=1), value.max(axis=1), value.argmax(axis=1), (value**2).mean(axis=1)]
+    for result, reference in zip(found[0], expected, strict=True):
+        np.testing.assert_allclose(result, reference, rtol=1e-5, atol=1e-4)

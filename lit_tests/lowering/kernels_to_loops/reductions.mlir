@@ -1,9 +1,20 @@
 // RUN: tir-opt %s -p kernels-to-loops --split-input-file | filecheck %s
 
-// The innermost loop reduces: accumulators in registers, float64 sums in compensated blocks. Threads share rows.
+// The innermost loop reduces: accumulators in registers, float64 sums in compensated blocks. Threads share groups of four rows, which
+// are read at once; rows that are left over come one by one.
 // CHECK:       func.func private @kernel_0
-// CHECK:         rt.parallel
-// CHECK:           scf.for [[I:%\S+]] =
+// CHECK:         [[FOUR:%\S+]] = arith.constant 4 : index
+// CHECK:         rt.parallel ([[BEGIN:%\S+]], [[END:%\S+]]) =
+// CHECK-NEXT:      [[FIRST:%\S+]] = arith.muli [[BEGIN]], [[FOUR]]
+// CHECK:           arith.remui
+// CHECK-NEXT:      [[STOP:%\S+]] = arith.subi
+// CHECK-NEXT:      scf.for [[I:%\S+]] = [[FIRST]] to [[STOP]] step [[FOUR]] {
+// CHECK:             scf.for {{.*}} -> (f64, f64, f64, f64, f64, f64, f64, f64) {
+// CHECK:               scf.for {{.*}} -> (f64, f64, f64, f64) {
+// CHECK-COUNT-4:         memref.load %a[
+// CHECK:               } {loop_annotation = {interleave = 2 : i64}}
+// CHECK-COUNT-4:     memref.store {{.*}}, %o[
+// CHECK:           scf.for [[I:%\S+]] = [[STOP]] to
 // CHECK:             scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64, f64) {
 // CHECK:               arith.minsi
 // CHECK:               scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64) {

@@ -24,7 +24,13 @@ from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.visits import positions
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
-from tir.support.cost_model import MANY_VECTORS, NARROW_SUM_BLOCK, SUM_BLOCK, SUM_LANES
+from tir.support.cost_model import (
+    FEW_VECTORS,
+    MANY_VECTORS,
+    NARROW_SUM_BLOCK,
+    SUM_BLOCK,
+    SUM_LANES,
+)
 
 Ahead = Callable[[SSAValue, SSAValue], None]
 """Emits what comes before a block of an innermost loop, from the bounds of the block."""
@@ -43,13 +49,35 @@ def reduce_in_registers(
 
     The innermost loop takes blocks from so many places in turn: memory sends several streams faster than one.
     """
-    accumulating = [n for n in range(len(op.outputs)) if op.accumulates(n)]
-    long = [n for n in accumulating if op.is_long_sum(n)]
-    narrow = [n for n in accumulating if op.is_narrow_sum(n)]
+    (results,) = reduce_together(builder, op, [loops], reduced, streams=streams, ahead=ahead)
+    return results
+
+
+def reduce_together(
+    builder: LoopBuilder,
+    op: Structured,
+    places: Sequence[Sequence[Loop]],
+    reduced: Sequence[int],
+    *,
+    streams: int = 1,
+    ahead: Ahead | None = None,
+) -> list[dict[int, SSAValue]]:
+    """Reductions at several places, whose reduction loops have the same bounds, in the same loops: the results of each."""
+    outputs, count = len(op.outputs), len(places)
+    own = [n for n in range(outputs) if op.accumulates(n)]
+
+    def everywhere(numbers: Sequence[int]) -> list[int]:
+        return [place * outputs + n for place in range(count) for n in numbers]
+
+    accumulating = everywhere(own)
+    long = everywhere([n for n in own if op.is_long_sum(n)])
+    narrow = everywhere([n for n in own if op.is_narrow_sum(n)])
     in_blocks = bool(long or narrow or streams > 1)
     body = op.with_narrow_sums() if narrow else op
     interleave = op.interleave or (MANY_VECTORS if narrow else None)
-    starts = {n: op.start(n) for n in accumulating}
+    if count > 1:
+        # Each place brings accumulators of its own.
+        interleave = FEW_VECTORS
 
     def element(
         one: Structured, indices: Sequence[Loop], values: Sequence[SSAValue]
@@ -57,27 +85,35 @@ def reduce_in_registers(
         at: Sequence[SSAValue] = indices  # pyright: ignore[reportAssignmentType]
         split = len(one.inputs)
         arguments = [*read_elements(builder, one.body, one.inputs, at), *one.body.args[split:]]
-        for number, value in zip(accumulating, values, strict=False):
+        for number, value in zip(own, values, strict=True):
             arguments[split + number] = value
         results = builder.inline(one.body, arguments, positions(builder, one, at))
         for number, result in enumerate(results):
-            if number not in starts:
+            if number not in own:
                 one.outputs[number].store(builder, result, at)
-        return [results[n] for n in accumulating]
+        return [results[n] for n in own]
+
+    def elements(
+        one: Structured, indices: Sequence[Sequence[Loop]], values: Sequence[SSAValue]
+    ) -> list[SSAValue]:
+        size = len(own)
+        return [
+            result
+            for place, at in enumerate(indices)
+            for result in element(one, at, values[place * size : (place + 1) * size])
+        ]
 
     def nest(
-        indices: list[Loop], remaining: Sequence[int], carried: Sequence[SSAValue]
+        indices: Sequence[Sequence[Loop]], remaining: Sequence[int], carried: Sequence[SSAValue]
     ) -> Sequence[SSAValue]:
         if not remaining:
-            return [*element(op, indices, carried), *carried[len(accumulating) :]]
+            return [*elements(op, indices, carried), *carried[len(accumulating) :]]
         loop, *deeper = remaining
-        extent = indices[loop]
+        extent = indices[0][loop]
         assert isinstance(extent, Extent)
 
-        def at(index: SSAValue) -> list[Loop]:
-            here = list(indices)
-            here[loop] = index
-            return here
+        def at(index: SSAValue) -> list[list[Loop]]:
+            return [[index if n == loop else i for n, i in enumerate(here)] for here in indices]
 
         if deeper or not in_blocks:
             return builder.for_(
@@ -87,18 +123,24 @@ def reduce_in_registers(
                 lower=extent.lower,
                 interleave=None if deeper else interleave,
             )
-        size = NARROW_SUM_BLOCK * (interleave or 1) if narrow else SUM_BLOCK
+        # Where there are several places, each has so many fewer partial sums.
+        size = NARROW_SUM_BLOCK * (interleave or 1) if narrow else SUM_BLOCK // count
         if streams > 1:
             size = min(size, op.read_piece)
         blocks = _Blocks(builder, accumulating, long, narrow, size, streams, interleave, ahead)
-        return blocks.emit(extent, carried, lambda i, v: element(body, at(i), v))
+        return blocks.emit(extent, carried, lambda i, v: elements(body, at(i), v))
 
+    starts = [op.start(n) for _ in places for n in own]
     zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]
-    results = list(nest(list(loops), reduced, [*starts.values(), *zero]))
+    results = list(nest(places, reduced, [*starts, *zero]))
     for number, correction in zip(long, results[len(accumulating) :], strict=True):
         place = accumulating.index(number)
         results[place] = corrected(builder, results[place], correction)
-    return dict(zip(accumulating, results, strict=False))
+    size = len(own)
+    return [
+        dict(zip(own, results[place * size : (place + 1) * size], strict=True))
+        for place in range(count)
+    ]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects import memref
+from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX
 from xdsl.ir import SSAValue
 
@@ -16,7 +16,7 @@ from tir.dialects import rt
 from tir.lowering.kernels_to_loops.locals import Locals, RowLocals, find_locals
 from tir.lowering.kernels_to_loops.loops import Extent, Loop, for_rows
 from tir.lowering.kernels_to_loops.nest import emit
-from tir.lowering.kernels_to_loops.registers import Ahead
+from tir.lowering.kernels_to_loops.registers import Ahead, reduce_together
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
 from tir.lowering.kernels_to_loops.structure import (
     Structured,
@@ -74,7 +74,19 @@ class _Rows:
         least = grain(builder, self._work())
         self._plan_streams(count)
         self.read_again = self._find_rows_read_again()
-        builder.parallel(count, least, self._part)
+        self.at_once = self._rows_at_once()
+        if self.at_once == 1:
+            builder.parallel(count, least, self._part)
+            return
+        # Threads share groups, so that which rows are taken together, and how a row is summed, does not depend on their number.
+        size = builder.index(self.at_once)
+
+        def part(begin: SSAValue, end: SSAValue) -> None:
+            self._part(
+                builder.multiply(begin, size), builder.smaller(builder.multiply(end, size), count)
+            )
+
+        builder.parallel(builder.ceil_divide(count, size), builder.ceil_divide(least, size), part)
 
     def _without_rows(self) -> None:
         """A vector: its only loop is what threads share."""
@@ -158,6 +170,37 @@ class _Rows:
 
         builder.for_(end, (), lines, lower=begin, step=builder.index(PREFETCH_LINES * line))
 
+    def _rows_at_once(self) -> int:
+        """How many rows are read at once: memory sends several faster than one, where one reduction with little to compute is all."""
+        (op, *others), (shared, *_) = self.ops, self.shared
+        reads_rows = all(o.walks_by_one(op.loops - 1) for o in buffers(op.inputs))
+        if list(shared) != [0] or any(op.parallel[1:]) or not reads_rows:
+            return 1
+        finish = all(o.loops == 1 and o.is_elementwise and not gathers(o) for o in others)
+        return op.rows_at_once if finish else 1
+
+    def _together(self, begin: SSAValue, end: SSAValue, locals_: RowLocals) -> SSAValue:
+        """Rows from `begin`, several at once; where the next one is."""
+        builder = self.builder
+        op, sizes = self.ops[0], self.sizes[0]
+        at_once = builder.index(self.at_once)
+        count = builder.binary(arith.SubiOp, end, begin)
+        stop = builder.binary(arith.SubiOp, end, builder.binary(arith.RemUIOp, count, at_once))
+
+        def some(first: SSAValue, _: object) -> tuple[()]:
+            rows = [builder.add_index(first, builder.index(n)) for n in range(self.at_once)]
+            places: list[list[Loop]] = [[row, *map(Extent, sizes[1:])] for row in rows]
+            found = reduce_together(builder, op, places, range(1, op.loops))
+            for row, results in zip(rows, found, strict=True):
+                for number, value in results.items():
+                    locals_.localize(op.outputs[number]).store(builder, value, [row])
+                for place in range(1, len(self.ops)):
+                    self._emit_row(place, None, row, [row], locals_, {}, [])
+            return ()
+
+        builder.for_(stop, (), some, lower=begin, step=at_once)
+        return stop
+
     def _part(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder
         locals_ = RowLocals(builder, self.locals_, self.ops)
@@ -176,6 +219,8 @@ class _Rows:
                 self._emit_row(place, ahead, number, indices, locals_, scratch, pieces)
             self.streams.write(pieces)
 
+        if self.at_once > 1:
+            begin = self._together(begin, end, locals_)
         for_rows(builder, begin, end, self.row_sizes, row)
         self.streams.finish()
         for buffer in scratch.values():
