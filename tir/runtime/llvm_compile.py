@@ -5,8 +5,8 @@ Each module has a context, and a code generator, of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -16,7 +16,7 @@ from tir.support.timing import measured
 
 from .llvm_host import Host, Unlocked, get_host
 from .llvm_lock import LLVM_LOCK
-from .llvm_passes import DEFAULT_LEVEL, Level, level_of, pass_builder, run_passes
+from .llvm_passes import DEFAULT_LEVEL, level_of, pass_builder, pass_manager, run_passes
 from .side_by_side import SideBySide
 from .thread_count import num_threads
 
@@ -43,8 +43,12 @@ def compiling_to_objects(
     with LLVM_LOCK:
         with measured(timings, START):
             host = get_host()
-        with SideBySide(_Compiler(host, Unlocked(host), level), num_threads()) as work:
-            yield ObjectFiles(work, timings)
+        # The threads of `work` end before what they work on is given back.
+        with (
+            ExitStack() as opened,
+            SideBySide(_Compiler(Unlocked(host)), num_threads()) as work,
+        ):
+            yield ObjectFiles(host, level, work, opened, timings)
 
 
 class ObjectFiles:
@@ -52,18 +56,35 @@ class ObjectFiles:
 
     def __init__(
         self,
+        host: Host,
+        level: int,
         work: SideBySide[_Module, tuple[bytes, dict[str, float]]],
+        opened: ExitStack,
         timings: dict[str, float] | None,
     ) -> None:
+        self._host = host
+        self._level = level
         self._work = work
+        self._opened = opened
         self._timings = timings
 
     def add(self, text: str, cold: bool = False) -> None:
-        """The next module; one that hardly runs is compiled fast instead of well."""
-        self._work.add(_Module(text, cold))
+        """The next module; one that hardly runs is compiled fast instead of well.
+
+        TirError where LLVM does not accept the assembly. All short steps are done here: each takes Python's lock, for which
+        another thread would have to wait.
+        """
+        llvm, level = self._host.llvm, level_of(self._level, cold)
+        machine = self._host.machine(level.codegen)
+        with measured(self._timings, _PARSE):
+            context = self._opened.enter_context(llvm.create_context())
+            module = self._opened.enter_context(_parse(self._host, text, machine, context))
+        builder = pass_builder(llvm, machine, level)
+        manager = self._opened.enter_context(pass_manager(llvm, builder))
+        self._work.add(_Module(module, machine, builder, manager))
 
     def code(self) -> bytes:
-        """The files, one after the other. TirError where LLVM does not accept the assembly."""
+        """The files, one after the other."""
         start = perf_counter()
         done = self._work.results()
         passed = perf_counter() - start
@@ -78,32 +99,26 @@ class ObjectFiles:
 
 @dataclass(frozen=True)
 class _Module:
-    """The text of a module, and whether its functions are cold: to be compiled fast."""
+    """A module of LLVM's, and what optimizes and compiles it, and nothing else."""
 
-    text: str
-    cold: bool
+    module: Any
+    machine: Any
+    builder: Any
+    manager: Any
 
 
 @dataclass(frozen=True)
 class _Compiler:
     """Compiles a module: the object file, and the seconds of each step."""
 
-    host: Host
     unlocked: Unlocked
-    level: int
 
     def __call__(self, source: _Module) -> tuple[bytes, dict[str, float]]:
-        level = level_of(self.level, source.cold)
         steps: dict[str, float] = {}
-        machine = self.host.machine(level.codegen)
-        with self.host.llvm.create_context() as context:
-            with measured(steps, _PARSE):
-                module = _parse(self.host, source.text, machine, context)
-            with module:
-                with measured(steps, _OPTIMIZE):
-                    _optimize(self.host, module, machine, level, self.unlocked.run_passes)
-                with measured(steps, _CODEGEN):
-                    code = self.unlocked.emit_object(machine, module)
+        with measured(steps, _OPTIMIZE):
+            self.unlocked.run_passes(source.manager, source.module, source.builder)
+        with measured(steps, _CODEGEN):
+            code = self.unlocked.emit_object(source.machine, source.module)
         return code, steps
 
 
@@ -128,7 +143,7 @@ def _optimized(text: str, number: int) -> Iterator[tuple[Any, Any]]:
         host.llvm.create_context() as context,
         _parse(host, text, machine, context) as module,
     ):
-        _optimize(host, module, machine, level)
+        run_passes(host.llvm, pass_builder(host.llvm, machine, level), module)
         yield module, machine
 
 
@@ -145,13 +160,3 @@ def _parse(host: Host, text: str, machine: Any, context: Any) -> Any:
         raise TirError(f"LLVM rejects the assembly: {error}") from error
     module.triple = machine.triple
     return module
-
-
-def _optimize(
-    host: Host,
-    module: Any,
-    machine: Any,
-    level: Level,
-    run: Callable[[Any, Any, Any], None] | None = None,
-) -> None:
-    run_passes(host.llvm, pass_builder(host.llvm, machine, level), module, run)

@@ -96,8 +96,16 @@ class Unlocked:
     """
 
     def __init__(self, host: Host) -> None:
-        library = ctypes.CDLL(host.llvm.ffi.lib._name)
-        self._ffi = host.llvm.ffi
+        name = host.llvm.ffi.lib._name
+        library = ctypes.CDLL(name)
+        # What takes no time keeps Python's lock: a thread that gave it away would wait for it long, beside one that runs passes.
+        self._short: Any = ctypes.PyDLL(name)
+        self._short.LLVMPY_GetBufferSize.argtypes = (ctypes.c_void_p,)
+        self._short.LLVMPY_GetBufferSize.restype = ctypes.c_size_t
+        self._short.LLVMPY_GetBufferStart.argtypes = (ctypes.c_void_p,)
+        self._short.LLVMPY_GetBufferStart.restype = ctypes.c_void_p
+        self._short.LLVMPY_DisposeMemoryBuffer.argtypes = (ctypes.c_void_p,)
+        self._short.LLVMPY_DisposeString.argtypes = (ctypes.c_char_p,)
         self._run: Any = library.LLVMPY_RunNewModulePassManager
         self._run.argtypes = (ctypes.c_void_p,) * 3
         self._run.restype = None
@@ -108,7 +116,7 @@ class Unlocked:
             ctypes.c_int,
             ctypes.POINTER(ctypes.c_char_p),
         )
-        self._emit.restype = self._ffi.LLVMMemoryBufferRef
+        self._emit.restype = ctypes.c_void_p
 
     def run_passes(self, manager: Any, module: Any, builder: Any) -> None:
         """`manager.run(module, builder)` of llvmlite."""
@@ -116,13 +124,16 @@ class Unlocked:
 
     def emit_object(self, machine: Any, module: Any) -> bytes:
         """`machine.emit_object(module)` of llvmlite; RuntimeError as there."""
-        library = self._ffi.lib
-        with self._ffi.OutputString() as message:
-            buffer = self._emit(machine, module, 1, message)
-            if not buffer:
-                raise RuntimeError(str(message))
+        message = ctypes.c_char_p(None)
+        buffer = self._emit(machine, module, 1, ctypes.byref(message))
+        short = self._short
+        if not buffer:
+            text = (message.value or b"").decode(errors="replace")
+            short.LLVMPY_DisposeString(message)
+            raise RuntimeError(text)
         try:
-            size = library.LLVMPY_GetBufferSize(buffer)
-            return ctypes.string_at(library.LLVMPY_GetBufferStart(buffer), size)
+            return ctypes.string_at(
+                short.LLVMPY_GetBufferStart(buffer), short.LLVMPY_GetBufferSize(buffer)
+            )
         finally:
-            library.LLVMPY_DisposeMemoryBuffer(buffer)
+            short.LLVMPY_DisposeMemoryBuffer(buffer)

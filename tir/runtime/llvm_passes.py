@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -48,25 +49,21 @@ def pass_builder(llvm: ModuleType, machine: Any, level: Level) -> Any:
     return llvm.create_pass_builder(machine, options)
 
 
-def run_passes(
-    llvm: ModuleType,
-    builder: Any,
-    module: Any,
-    run: Callable[[Any, Any, Any], None] | None = None,
-) -> None:
-    """Run the passes of a pass builder of llvmlite on a module.
-
-    `run(manager, module, builder)` runs the passes, if not llvmlite itself. The caller holds the lock, or nobody
-    else uses the context of the module.
+@contextmanager
+def pass_manager(llvm: ModuleType, builder: Any) -> Iterator[Any]:
+    """The pass manager of llvmlite that a pass builder makes for modules.
 
     What llvmlite calls when a pass manager dies leaves LLVM's own one alive: 100 kB each time.
     """
     manager = builder.getModulePassManager()
     try:
-        if run is None:
-            manager.run(module, builder)
-        else:
-            run(manager, module, builder)
+        yield manager
     finally:
         llvm.newpassmanagers.NewPassManager._dispose(manager)
         manager.detach()
+
+
+def run_passes(llvm: ModuleType, builder: Any, module: Any) -> None:
+    """Run the passes of a pass builder of llvmlite on a module; the caller holds the lock."""
+    with pass_manager(llvm, builder) as manager:
+        manager.run(module, builder)
