@@ -175,13 +175,13 @@ define i64 @other(i64 %a) optnone noinline {
 """
 
 
-@pytest.mark.parametrize("text", [ADD, ADD + COLD], ids=["one part", "two parts"])
+@pytest.mark.parametrize("text", [ADD, ADD + COLD], ids=["one function", "two functions"])
 def test_compiling_gives_memory_back(text: str) -> None:
     def resident_kilobytes() -> int:
         fields = Path("/proc/self/statm").read_text().split()
         return int(fields[1]) * os.sysconf("SC_PAGESIZE") // 1024
 
-    for _ in range(20):
+    for _ in range(100):
         cpu.compile_to_object(text)
     gc.collect()
     before = resident_kilobytes()

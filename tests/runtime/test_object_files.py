@@ -10,7 +10,7 @@ import pytest
 import tir
 from tests.runtime.machines import own_linker_only, refuse
 from tir.config import config
-from tir.runtime import cpu, llvm_compile
+from tir.runtime import cpu, llvm_host
 from tir.runtime.elf import object_files
 from tir.runtime.linker import NeedsLinker, link
 
@@ -139,12 +139,12 @@ def test_files_with_local_names_alike() -> None:
 def test_threads_do_not_hold_each_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two modules are in LLVM at the same time: each waits there until the other has come."""
     both = threading.Barrier(2, timeout=60)
-    emit = llvm_compile.Unlocked.emit_object
+    emit = llvm_host.Unlocked.emit_object
 
-    def emit_together(self: llvm_compile.Unlocked, machine: object, module: object) -> bytes:
+    def emit_together(self: llvm_host.Unlocked, machine: object, module: object) -> bytes:
         both.wait()
         return emit(self, machine, module)
 
-    monkeypatch.setattr(llvm_compile.Unlocked, "emit_object", emit_together)
+    monkeypatch.setattr(llvm_host.Unlocked, "emit_object", emit_together)
     with config.change_flags(threads=2):
         assert len(object_files(compiled(FIRST, SECOND))) == 2

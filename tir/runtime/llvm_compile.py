@@ -14,7 +14,7 @@ from typing import Any
 from tir.support.errors import TirError
 from tir.support.timing import measured
 
-from .llvm_host import Host, Unlocked, get_host
+from .llvm_host import Host, get_host
 from .llvm_lock import LLVM_LOCK
 from .llvm_passes import DEFAULT_LEVEL, level_of, pass_builder, pass_manager, run_passes
 from .side_by_side import SideBySide
@@ -46,7 +46,7 @@ def compiling_to_objects(
         # The threads of `work` end before what they work on is given back.
         with (
             ExitStack() as opened,
-            SideBySide(_Compiler(Unlocked(host)), num_threads()) as work,
+            SideBySide(_Compiler(host), num_threads()) as work,
         ):
             yield ObjectFiles(host, level, work, opened, timings)
 
@@ -111,14 +111,14 @@ class _Module:
 class _Compiler:
     """Compiles a module: the object file, and the seconds of each step."""
 
-    unlocked: Unlocked
+    host: Host
 
     def __call__(self, source: _Module) -> tuple[bytes, dict[str, float]]:
         steps: dict[str, float] = {}
         with measured(steps, _OPTIMIZE):
-            self.unlocked.run_passes(source.manager, source.module, source.builder)
+            self.host.unlocked.run_passes(source.manager, source.module, source.builder)
         with measured(steps, _CODEGEN):
-            code = self.unlocked.emit_object(source.machine, source.module)
+            code = self.host.unlocked.emit_object(source.machine, source.module)
         return code, steps
 
 

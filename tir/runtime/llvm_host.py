@@ -25,6 +25,7 @@ class Host:
     target: Any
     cpu: str
     features: str
+    unlocked: Unlocked
 
     def machine(self, codegen: int) -> Any:
         """A code generator of a level from 0 (fast) to 3, for one thread at a time."""
@@ -44,7 +45,7 @@ def get_host() -> Host:
         llvm.initialize_native_asmprinter()
         target = llvm.Target.from_default_triple()
         features = llvm.get_host_cpu_features().flatten()
-        _host = Host(llvm, target, llvm.get_host_cpu_name(), features)
+        _host = Host(llvm, target, llvm.get_host_cpu_name(), features, Unlocked(llvm))
     return _host
 
 
@@ -95,8 +96,8 @@ class Unlocked:
     LLVM itself allows for threads that share no context and no code generator.
     """
 
-    def __init__(self, host: Host) -> None:
-        name = host.llvm.ffi.lib._name
+    def __init__(self, llvm: ModuleType) -> None:
+        name = llvm.ffi.lib._name
         library = ctypes.CDLL(name)
         # What takes no time keeps Python's lock: a thread that gave it away would wait for it long, beside one that runs passes.
         self._short: Any = ctypes.PyDLL(name)
