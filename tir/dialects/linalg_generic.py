@@ -12,12 +12,21 @@ from xdsl.dialects.builtin import ArrayAttr, StringAttr
 from xdsl.dialects.linalg import Linalg as XdslLinalg
 from xdsl.dialects.linalg import ops
 from xdsl.dialects.linalg.attrs import IteratorType, IteratorTypeAttr
-from xdsl.ir import Attribute, Dialect, SSAValue
+from xdsl.ir import Attribute, Block, Dialect, SSAValue
 from xdsl.parser import Parser
 
 MAY_SUM_NARROW = "tir.may_sum_narrow"
 """An attribute of the addition by which a reduction accumulates wider terms than its result will be: short blocks of them may
 be added in the precision that the terms had."""
+
+
+def clone_body(body: Block) -> Block:
+    """A scalar body like another, to be changed."""
+    copy = Block(arg_types=[a.type for a in body.args])
+    mapper: dict[SSAValue, SSAValue] = dict(zip(body.args, copy.args, strict=True))
+    for op in body.ops:
+        copy.add_op(op.clone(mapper))
+    return copy
 
 
 class GenericOp(ops.GenericOp):

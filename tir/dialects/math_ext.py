@@ -42,6 +42,24 @@ class UnaryFloatOperation(IRDLOperation, abc.ABC):
         super().__init__(operands=[value], result_types=[value.type])
 
 
+class BinaryFloatOperation(IRDLOperation, abc.ABC):
+    """A function of two floats whose result has the operands' type."""
+
+    T: ClassVar = VarConstraint("T", AnyFloatConstr)
+
+    lhs = operand_def(T)
+    rhs = operand_def(T)
+    result = result_def(T)
+
+    traits = traits_def(Pure(), SameOperandsAndResultType())
+
+    assembly_format = "$lhs `,` $rhs attr-dict `:` type($result)"
+
+    def __init__(self, lhs: Operation | SSAValue, rhs: Operation | SSAValue) -> None:
+        value = SSAValue.get(lhs)
+        super().__init__(operands=[value, rhs], result_types=[value.type])
+
+
 @irdl_op_definition
 class ErfcOp(UnaryFloatOperation):
     """`1 - erf(x)` without cancellation: `%y = math_ext.erfc %x : f64`."""
@@ -85,24 +103,10 @@ class SoftplusOp(UnaryFloatOperation):
 
 
 @irdl_op_definition
-class FmodOp(IRDLOperation):
+class FmodOp(BinaryFloatOperation):
     """Remainder with the sign of the dividend, exact as C's fmod: `%z = math_ext.fmod %x, %y : f64`."""
 
-    T: ClassVar = VarConstraint("T", AnyFloatConstr)
-
     name = "math_ext.fmod"
-
-    lhs = operand_def(T)
-    rhs = operand_def(T)
-    result = result_def(T)
-
-    traits = traits_def(Pure(), SameOperandsAndResultType())
-
-    assembly_format = "$lhs `,` $rhs attr-dict `:` type($result)"
-
-    def __init__(self, lhs: Operation | SSAValue, rhs: Operation | SSAValue) -> None:
-        value = SSAValue.get(lhs)
-        super().__init__(operands=[value, rhs], result_types=[value.type])
 
 
 MathExt = Dialect("math_ext", [ErfcOp, ExpNonPositiveOp, ExpTermOp, SigmoidOp, SoftplusOp, FmodOp])

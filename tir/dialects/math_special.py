@@ -8,40 +8,10 @@ Their meaning is that of the operations of the same names in the `tir` dialect.
 
 from __future__ import annotations
 
-import abc
-from typing import ClassVar
+from xdsl.ir import Dialect
+from xdsl.irdl import irdl_op_definition
 
-from xdsl.dialects.builtin import AnyFloatConstr
-from xdsl.ir import Dialect, Operation, SSAValue
-from xdsl.irdl import (
-    IRDLOperation,
-    VarConstraint,
-    irdl_op_definition,
-    operand_def,
-    result_def,
-    traits_def,
-)
-from xdsl.traits import Pure, SameOperandsAndResultType
-
-from tir.dialects.math_ext import UnaryFloatOperation
-
-
-class BinaryFloatOperation(IRDLOperation, abc.ABC):
-    """A function of two floats whose result has the operands' type."""
-
-    T: ClassVar = VarConstraint("T", AnyFloatConstr)
-
-    lhs = operand_def(T)
-    rhs = operand_def(T)
-    result = result_def(T)
-
-    traits = traits_def(Pure(), SameOperandsAndResultType())
-
-    assembly_format = "$lhs `,` $rhs attr-dict `:` type($result)"
-
-    def __init__(self, lhs: Operation | SSAValue, rhs: Operation | SSAValue) -> None:
-        value = SSAValue.get(lhs)
-        super().__init__(operands=[value, rhs], result_types=[value.type])
+from tir.dialects.math_ext import BinaryFloatOperation, UnaryFloatOperation
 
 
 @irdl_op_definition

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from xdsl.dialects import func, memref, scf
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
 from xdsl.ir import Operation
 
 from tir.dialects import rt
-from tir.lowering.to_llvm.status import MAY_FAIL, functions_that_may_fail
+from tir.lowering.to_llvm.status import MAIN, MAY_FAIL, find_failing
 
 _OPERATIONS_OF_A_MODULE = 250
 """About so many operations go into one: LLVM compiles them in some 30 ms, and needs 3 for the module itself."""
@@ -44,30 +45,43 @@ def divide_module(module: ModuleOp) -> list[ModuleOp]:
         for op in module.body.block.ops
         if isinstance(op, func.FuncOp) and op.body.blocks
     }
-    callees = {name: _callees(function) & functions.keys() for name, function in functions.items()}
-    hot = _with_callees((n for n, f in functions.items() if _contains(f, _LOOPS)), callees)
+    contents = {name: _Contents.of(function) for name, function in functions.items()}
+    callees = {name: found.callees & functions.keys() for name, found in contents.items()}
+    hot = _with_callees((n for n, found in contents.items() if found.has_any(_LOOPS)), callees)
     groups = [
         group
         for group in _connected(hot, callees)
-        if "main" not in group and not any(_contains(functions[name], _BOUND) for name in group)
+        if MAIN not in group and not any(contents[name].has_any(_BOUND) for name in group)
     ]
-    may_fail = functions_that_may_fail(functions.values())
+    may_fail = find_failing(functions.values()).names
     return [
         _move([functions[name] for name in names], may_fail, module)
-        for names in _balanced(groups, functions)
+        for names in _balanced(groups, contents)
     ]
 
 
-def _contains(function: func.FuncOp, kinds: tuple[type[Operation], ...]) -> bool:
-    return any(type(op) in kinds for op in function.walk())
+@dataclass(frozen=True)
+class _Contents:
+    """What is in a function."""
 
+    kinds: set[type[Operation]]
+    callees: set[str]
+    size: int
 
-def _callees(function: func.FuncOp) -> set[str]:
-    return {
-        op.callee.root_reference.data
-        for op in function.walk()
-        if type(op) is func.CallOp or type(op) is rt.ParallelCallOp
-    }
+    @classmethod
+    def of(cls, function: func.FuncOp) -> _Contents:
+        """All of it, seen once."""
+        operations = list(function.walk())
+        callees = {
+            op.callee.root_reference.data
+            for op in operations
+            if type(op) is func.CallOp or type(op) is rt.ParallelCallOp
+        }
+        return cls({type(op) for op in operations}, callees, len(operations))
+
+    def has_any(self, kinds: tuple[type[Operation], ...]) -> bool:
+        """Whether there is an operation of one of these kinds."""
+        return not self.kinds.isdisjoint(kinds)
 
 
 def _with_callees(names: Iterable[str], callees: dict[str, set[str]]) -> list[str]:
@@ -94,13 +108,13 @@ def _connected(names: list[str], callees: dict[str, set[str]]) -> list[list[str]
     return list({id(group): group for group in group_of.values()}.values())
 
 
-def _balanced(groups: list[list[str]], functions: dict[str, func.FuncOp]) -> list[list[str]]:
+def _balanced(groups: list[list[str]], contents: dict[str, _Contents]) -> list[list[str]]:
     """Groups put together to parts of about the same size, the largest part first."""
-    order = {name: number for number, name in enumerate(functions)}
+    order = {name: number for number, name in enumerate(contents)}
     groups = sorted(
         (sorted(group, key=order.__getitem__) for group in groups), key=lambda g: order[g[0]]
     )
-    sizes = [sum(1 for name in group for _ in functions[name].walk()) for group in groups]
+    sizes = [sum(contents[name].size for name in group) for group in groups]
     parts: list[list[str]] = [[] for _ in range(-(-sum(sizes) // _OPERATIONS_OF_A_MODULE))]
     loads = [(0, number) for number in range(len(parts))]
     for number in sorted(range(len(groups)), key=lambda n: -sizes[n]):

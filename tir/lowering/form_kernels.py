@@ -79,12 +79,6 @@ class FormKernelsPass(ModulePass):
                 _erase_unused_initializers(function.body.block)
 
 
-def _is_inside(op: Operation, block: Block) -> bool:
-    """Whether an operation is in a block, or in the body of an operation there."""
-    outer = op.parent_op()
-    return op.parent is block or (outer is not None and outer.parent is block)
-
-
 def _is_filled_value(op: Operation) -> bool:
     """Whether a fill is read, and not only the destination that another operation starts from."""
     if not isinstance(op, FillOp):
@@ -324,7 +318,7 @@ def _form_kernel(operations: Sequence[Operation]) -> None:
         result
         for op in operations
         for result in op.results
-        if any(not _is_inside(use.operation, body.block) for use in result.uses)
+        if any(not body.block.is_ancestor(use.operation) for use in result.uses)
     ]
     body.block.add_op(YieldOp(*used))
     result_types: list[Attribute] = [r.type for r in used]
@@ -340,7 +334,7 @@ def _form_kernel(operations: Sequence[Operation]) -> None:
         block.insert_op_before(region, following)
     for old, new in zip(used, region.results, strict=True):
         new.name_hint = old.name_hint
-        old.replace_uses_with_if(new, lambda use: not _is_inside(use.operation, body.block))
+        old.replace_uses_with_if(new, lambda use: not body.block.is_ancestor(use.operation))
 
 
 def _erase_unused_initializers(block: Block) -> None:

@@ -6,6 +6,8 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Block, Operation, SSAValue
 
+from tir.dialects.tir.base import rank
+
 
 def sink_numbers(block: Block) -> None:
     """What is made of numbers and the vectors of other kernels, and is a number, is made where it is first needed.
@@ -36,13 +38,11 @@ def _makes_numbers(op: GenericOp) -> bool:
 
 
 def _rank(value: SSAValue) -> int:
-    return len(value.type.get_shape()) if isinstance(value.type, TensorType) else 0
+    return rank(value.type) if isinstance(value.type, TensorType) else 0
 
 
 def outermost(op: Operation, block: Block) -> Operation:
     """The operation of a block that an operation is, or is inside of."""
-    while op.parent is not block:
-        outer = op.parent_op()
-        assert outer is not None
-        op = outer
-    return op
+    found = block.find_ancestor_op_in_block(op)
+    assert found is not None
+    return found

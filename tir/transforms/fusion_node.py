@@ -176,14 +176,6 @@ def replace_argument(argument: SSAValue, replacement: SSAValue) -> None:
     argument.owner.erase_arg(argument)  # pyright: ignore[reportArgumentType]
 
 
-def clone_block(block: Block) -> Block:
-    copy = Block(arg_types=[a.type for a in block.args])
-    mapper: dict[SSAValue, SSAValue] = dict(zip(block.args, copy.args, strict=True))
-    for op in block.ops:
-        copy.add_op(op.clone(mapper))
-    return copy
-
-
 def rename_indices(block: Block, map_: Projection) -> None:
     """Make `linalg.index` count the consumer's loops."""
     if map_ == identity(len(map_)):

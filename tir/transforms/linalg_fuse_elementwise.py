@@ -11,13 +11,13 @@ from xdsl.dialects.linalg.ops import GenericOp, YieldOp
 from xdsl.ir import Block, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from tir.dialects.linalg_generic import clone_body
 from tir.dialects.projections import ZERO, Projection, affine_map, compose, identity, projection
 from tir.support.cost_model import MOST_OPERATIONS, MOST_RESULTS
 from tir.transforms.dead_code import erase_dead_operations
 from tir.transforms.fusion_node import (
     Node,
     Uses,
-    clone_block,
     insert_in_front,
     rename_indices,
     replace_argument,
@@ -153,7 +153,7 @@ class _Fusion:
             self._merge(node, producer)
             self._retire(producer)
         elif cheap and (producer.is_uniform or not self._is_stored(producer)):
-            self._inline(node, index, producer, clone_block(producer.block))
+            self._inline(node, index, producer, clone_body(producer.block))
         else:
             return False
         return True

@@ -13,8 +13,8 @@ from xdsl.dialects.builtin import AnyFloat, FloatAttr, f64
 from xdsl.ir import Block, SSAValue
 
 from tir.dialects import math_ext
+from tir.dialects.linalg_generic import clone_body
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
-from tir.lowering.kernels_to_loops.structure import copied
 from tir.lowering.structured.builder import LoopBuilder
 from tir.support.cost_model import EXPONENTIALS_ROWS
 
@@ -28,7 +28,7 @@ class ExponentialsBelowMaximum(Centred):
 
     def _body(self) -> Block:
         """Without the choice of 0 for -inf, which `narrow` makes once for a part."""
-        body = copied(self.second.body)
+        body = clone_body(self.second.body)
         about = body.args[self.found.about]
         for op in list(body.ops):
             if isinstance(op, arith.SelectOp) and op.rhs is about:

@@ -20,8 +20,8 @@ from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, f64
 from xdsl.ir import Block, SSAValue
 
+from tir.dialects.linalg_generic import clone_body
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
-from tir.lowering.kernels_to_loops.structure import copied
 from tir.lowering.structured.builder import LoopBuilder
 from tir.support.cost_model import SQUARES_ROWS
 
@@ -34,7 +34,7 @@ class SquaresAboutMean(Centred):
         return SQUARES_ROWS
 
     def _body(self) -> Block:
-        body = copied(self.second.body)
+        body = clone_body(self.second.body)
         yielded = body.last_op
         assert yielded is not None
         added = yielded.operands[0].owner

@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import f32, f64
 from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Block, Operation, SSAValue
 
-from tir.dialects.linalg_generic import MAY_SUM_NARROW
+from tir.dialects.linalg_generic import MAY_SUM_NARROW, clone_body
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import AnyOperand, Operand
 from tir.support.cost_model import (
@@ -73,7 +73,10 @@ class Structured:
 
     @property
     def rows_at_once(self) -> int:
-        """How many rows a loop over columns takes at once: where there is little to compute, most time goes into accumulators."""
+        """How many rows a loop over columns takes at once: more than one where there is little to compute.
+
+        Accumulators in memory are then read and written for several rows, or memory sends several rows faster than one.
+        """
         reduces = all(a.first_use is not None for a in self.body.args[len(self.inputs) :])
         return READ_STREAMS if reduces and self.work <= SHORT_WORK else 1
 
@@ -137,7 +140,7 @@ class Structured:
 
     def with_narrow_sums(self) -> Structured:
         """The same operation with narrow sums accumulated in float32."""
-        body = copied(self.body)
+        body = clone_body(self.body)
         narrow = replace(self, body=body)
         yielded = body.last_op
         assert yielded is not None
@@ -158,15 +161,6 @@ class Structured:
             body.erase_op(added)
             body.erase_arg(old)
         return narrow
-
-
-def copied(body: Block) -> Block:
-    """A scalar body like another, to be changed."""
-    copy = Block(arg_types=[a.type for a in body.args])
-    mapper: dict[SSAValue, SSAValue] = dict(zip(body.args, copy.args, strict=True))
-    for op in body.ops:
-        copy.add_op(op.clone(mapper))
-    return copy
 
 
 def grain(builder: LoopBuilder, work: SSAValue) -> SSAValue:

@@ -26,7 +26,7 @@ from .descriptor import POINTER, convert_type, exploded_types
 from .emitter import FunctionEmitter, Handler, converted_types
 from .module import VOID, ModuleEmitter, function_linkage, make_function
 from .signature import count_outputs, count_updates, record_signature, taken_parameters
-from .status import MAIN, functions_that_may_fail, may_run_out_of_memory
+from .status import MAIN, find_failing
 
 _UNIT = UnitAttr()
 _NO_ATTRIBUTES = DictionaryAttr({})
@@ -36,8 +36,9 @@ PEAK_MEMORY = "tir_peak_memory"
 
 def find_status_functions(module: ModuleEmitter, functions: Sequence[func.FuncOp]) -> None:
     """Records which functions return a status: those that may fail or call such, and `@main`."""
-    module.status_functions |= functions_that_may_fail(functions)
-    module.may_run_out_of_memory |= may_run_out_of_memory(functions)
+    failing = find_failing(functions)
+    module.status_functions |= failing.names
+    module.may_run_out_of_memory |= failing.runs_out_of_memory
     for name in module.status_functions:
         if module.functions[name].function_type.outputs.data:
             raise UnsupportedError(f"@{name} may fail, so it cannot return values")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from xdsl.dialects import func, memref
 
@@ -18,17 +19,29 @@ _RUN_OUT_OF_MEMORY = (*PRODUCTS, rt.AllocArenaOp, rt.TakeInputOp, memref.AllocOp
 _FAIL = (*_RUN_OUT_OF_MEMORY, rt.AssertOp, rt.AllocOutputOp, rt.TakeSharedOp)
 
 
-def functions_that_may_fail(functions: Iterable[func.FuncOp]) -> set[str]:
-    """The names of those that may fail or call such, and `@main`."""
+@dataclass(frozen=True)
+class Failing:
+    """Which functions may fail or call such, `@main` among them, and whether memory other than that of outputs may run out."""
+
+    names: set[str]
+    runs_out_of_memory: bool
+
+
+def find_failing(functions: Iterable[func.FuncOp]) -> Failing:
+    """What may fail among the functions of a module."""
+    runs_out_of_memory = False
     callers: dict[str, list[str]] = {}
     pending: list[str] = []
     for function in functions:
         name = function.sym_name.data
-        fails = name == MAIN or MAY_FAIL in function.attributes
+        declared = MAY_FAIL in function.attributes
+        fails = name == MAIN or declared
+        runs_out_of_memory |= declared
         for op in function.walk():
             # `isinstance` calls a Python function for each class: those of operations may be abstract.
             if type(op) in _FAIL:
                 fails = True
+                runs_out_of_memory |= type(op) in _RUN_OUT_OF_MEMORY
             elif type(op) is func.CallOp or type(op) is rt.ParallelCallOp:
                 callers.setdefault(op.callee.root_reference.data, []).append(name)
         if fails:
@@ -39,13 +52,4 @@ def functions_that_may_fail(functions: Iterable[func.FuncOp]) -> set[str]:
         if name not in found:
             found.add(name)
             pending.extend(callers.get(name, ()))
-    return found
-
-
-def may_run_out_of_memory(functions: Iterable[func.FuncOp]) -> bool:
-    """Whether any of them allocates memory other than that of outputs."""
-    return any(
-        MAY_FAIL in function.attributes
-        or any(type(op) in _RUN_OUT_OF_MEMORY for op in function.walk())
-        for function in functions
-    )
+    return Failing(found, runs_out_of_memory)
