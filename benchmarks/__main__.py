@@ -1,6 +1,6 @@
 """Measure tir beside its peers: `python -m benchmarks`, or a part of it: `python -m benchmarks --only softmax`.
 
-Beside the workloads there are the rows `cold-*`, `warm-*` and `import`, and the curves `growth-run` and
+Beside the workloads there are the rows `cold-*`, `cold-start-*`, `warm-*` and `import`, and the curves `growth-run` and
 `growth-compile`.
 """
 
