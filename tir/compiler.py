@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, LocationAttr, ModuleOp, StringAttr
 
@@ -16,7 +16,11 @@ from tir.graph.computation import Computation
 from tir.runtime.cache import Cache
 from tir.runtime.llvm_host import starting_meanwhile
 from tir.runtime.llvm_lock import LLVM_LOCK
+from tir.runtime.llvm_passes import level_of
 from tir.support.source import SourceLocation
+
+if TYPE_CHECKING:
+    from tir.pipelines import Stage
 
 FAILURES_ATTRIBUTE = "tir.failures"
 _TARGET_OF_NAME = {"llvm-ir": ("cpu", "llvm"), "asm": ("cpu", "asm"), "ptx": ("gpu", "ptx")}
@@ -45,6 +49,8 @@ class Artifact:
     computation: Computation = field(repr=False)
     optimize: bool = field(repr=False)
     """Whether the rewrites of the tir dialect ran."""
+    level: int = field(repr=False)
+    """LLVM's level of optimization, `config.opt_level`."""
 
     def ir(self, stage: str) -> str:
         """The text of the program after a stage (`"tir"`, `"kernels"`, ...) or as a target (`"asm"`, `"ptx"`).
@@ -52,13 +58,13 @@ class Artifact:
         `ValueError` for an unknown name. The passes run again, so asking costs a compilation.
         """
         from tir.passes import load  # noqa: PLC0415 - see _compile
-        from tir.pipelines import PIPELINES, pipeline_stages, run_stages  # noqa: PLC0415
+        from tir.pipelines import PIPELINES, run_stages  # noqa: PLC0415
         from tir.targets import TARGETS  # noqa: PLC0415
 
         module = self.computation.emit()
         names = []
         for pipeline in PIPELINES:
-            stages = pipeline_stages(pipeline, self.optimize)
+            stages = _stages(pipeline, self.optimize, self.level)
             here = [s.name for s in stages]
             if stage in here:
                 with LLVM_LOCK:
@@ -68,7 +74,7 @@ class Artifact:
         if stage in _TARGET_OF_NAME:
             pipeline, target = _TARGET_OF_NAME[stage]
             with LLVM_LOCK:
-                run_stages(module, pipeline_stages(pipeline, self.optimize))
+                run_stages(module, _stages(pipeline, self.optimize, self.level))
             output = StringIO()
             load(TARGETS[target])(module, output)  # pyright: ignore[reportCallIssue]
             return output.getvalue()
@@ -82,27 +88,31 @@ def compile_computation(computation: Computation, optimize: bool = True) -> Arti
     Code that an equal one left in the cache (`config.cache`, `config.cache_dir`) is taken from there, without making a
     module, running a pass, or LLVM.
     """
-    place = _place_in_cache(computation, optimize)
+    level = config.opt_level
+    place = _place_in_cache(computation, optimize, level)
     compiled = _found(place)
     if compiled is None:
-        compiled = _Compiled.of(computation, optimize)
+        compiled = _Compiled.of(computation, optimize, level)
         if place is not None:
             cache, key = place
             cache.put(key, compiled.pack())
-    return compiled.artifact(computation, optimize)
+    return compiled.artifact(computation, optimize, level)
 
 
 def find_compiled(computation: Computation, optimize: bool = True) -> Artifact | None:
     """What `compile_computation` would take from the cache; None where it would have to compile."""
-    compiled = _found(_place_in_cache(computation, optimize))
-    return None if compiled is None else compiled.artifact(computation, optimize)
+    level = config.opt_level
+    compiled = _found(_place_in_cache(computation, optimize, level))
+    return None if compiled is None else compiled.artifact(computation, optimize, level)
 
 
-def _place_in_cache(computation: Computation, optimize: bool) -> tuple[Cache, str] | None:
+def _place_in_cache(
+    computation: Computation, optimize: bool, level: int
+) -> tuple[Cache, str] | None:
     """The cache, and the key under which it keeps the code of a computation; None if nothing is kept."""
     if not config.cache:
         return None
-    key = fingerprint(computation, "cpu", optimize, config.opt_level)
+    key = fingerprint(computation, "cpu", optimize, level)
     return Cache(Path(config.cache_dir).expanduser()), key
 
 
@@ -124,20 +134,20 @@ class _Compiled:
     timings: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, computation: Computation, optimize: bool) -> Self:
+    def of(cls, computation: Computation, optimize: bool, level: int) -> Self:
         """Run the passes and LLVM."""
         # The passes, the llvm dialect and its printer take long to import, and cached code needs none of them.
-        from tir.pipelines import LLVM, pipeline_stages, run_stages  # noqa: PLC0415
+        from tir.pipelines import LLVM, run_stages  # noqa: PLC0415
 
         timings: dict[str, float] = {}
         module = computation.emit()
-        *stages, last = pipeline_stages("cpu", optimize)
+        *stages, last = _stages("cpu", optimize, level)
         assert last is LLVM
         with LLVM_LOCK:
             with starting_meanwhile():
                 run_stages(module, tuple(stages), timings=timings)
                 from tir.code_generation import object_code  # noqa: PLC0415
-            code = object_code(module, config.opt_level, timings)
+            code = object_code(module, level, timings)
         numbers = {_line(node.location): i for i, node in enumerate(computation.nodes())}
         failures = [(f.kind, f.message, numbers.get(_line(f.location))) for f in _failures(module)]
         return cls(code, failures, timings)
@@ -152,14 +162,21 @@ class _Compiled:
         header, _, object_code = content.partition(b"\n")
         return cls(object_code, json.loads(header))
 
-    def artifact(self, computation: Computation, optimize: bool) -> Artifact:
+    def artifact(self, computation: Computation, optimize: bool, level: int) -> Artifact:
         """The same for one of the computations."""
         nodes = computation.nodes() if self.failures else []
         failures = tuple(
             Failure(kind, message, None if number is None else nodes[number].location)
             for kind, message, number in self.failures
         )
-        return Artifact(self.object_code, failures, self.timings, computation, optimize)
+        return Artifact(self.object_code, failures, self.timings, computation, optimize, level)
+
+
+def _stages(pipeline: str, optimize: bool, level: int) -> tuple[Stage, ...]:
+    """The stages of a pipeline for what LLVM does at a level."""
+    from tir.pipelines import pipeline_stages  # noqa: PLC0415 - see `_Compiled.of`
+
+    return pipeline_stages(pipeline, optimize, level_of(level).vectorize_loops)
 
 
 def _line(location: SourceLocation | None) -> tuple[str, int] | None:

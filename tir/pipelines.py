@@ -6,11 +6,12 @@ A pipeline is a sequence of stages. Each stage can be printed, read back and tes
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.ir import Dialect
+from xdsl.utils.arg_spec import parse_spec
 
 from tir.passes import DIALECTS, load_dialect, pass_factory
 from tir.support.timing import measured
@@ -23,6 +24,7 @@ class Stage:
 
     name: str
     passes: tuple[str, ...]
+    """Names, perhaps with options, as `tir-opt -p` takes them."""
     dialects: frozenset[str]
     """The dialects whose operations may be in the module afterwards."""
 
@@ -88,12 +90,24 @@ PIPELINES: dict[str, tuple[Stage, ...]] = {
 }
 
 
-def pipeline_stages(pipeline: str, optimize: bool) -> tuple[Stage, ...]:
-    """The stages of a pipeline, or the same with no rewrite of the tir dialect (`Mode(optimizer=None)`)."""
+def pipeline_stages(pipeline: str, optimize: bool, vectorized: bool = True) -> tuple[Stage, ...]:
+    """The stages of a pipeline.
+
+    If not `optimize`, no rewrite of the tir dialect is among them (`Mode(optimizer=None)`); if not `vectorized`, loops are
+    written for an LLVM that makes no vector instructions of them.
+    """
     stages = PIPELINES[pipeline]
-    if optimize:
-        return stages
-    return tuple(Stage(s.name, (), s.dialects) if s.name == "optimized" else s for s in stages)
+    if not optimize:
+        stages = _with_passes(stages, OPTIMIZED, ())
+    if not vectorized:
+        stages = _with_passes(stages, LOOPS, ("kernels-to-loops{vectorized=false}",))
+    return stages
+
+
+def _with_passes(
+    stages: tuple[Stage, ...], stage: Stage, passes: tuple[str, ...]
+) -> tuple[Stage, ...]:
+    return tuple(replace(s, passes=passes) if s is stage else s for s in stages)
 
 
 def stages_until(pipeline: str, stop_after: str | None) -> tuple[Stage, ...]:
@@ -163,8 +177,10 @@ def run_passes(
     verify: bool = False,
 ) -> None:
     """Apply passes to a module, in place; `timings` and `verify` as in `run_stages`."""
-    for name in passes:
+    for spec in passes:
+        name, _, options = spec.partition("{")
         with measured(timings, name):
-            pass_factory(name)()().apply(context, module)
+            made = pass_factory(name)()
+            (made.from_spec(parse_spec(spec)) if options else made()).apply(context, module)
         if verify:
             module.verify()

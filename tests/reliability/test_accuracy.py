@@ -11,6 +11,7 @@ import pytest
 import tir
 from tests.reliability.costs import SMALL, costs
 from tir import tensor as T
+from tir.config import config
 from tir.frontend.compiled_function import Function
 
 Array = np.ndarray[Any, Any]
@@ -69,6 +70,17 @@ def test_what_is_left_of_a_row_beside_vectors_costs_no_accuracy(columns: int) ->
 
     # Added element by element to the sum of the vectors, it makes the error of rows of 200 half as large again.
     assert error(tir.function([x], T.sum(x, axis=1))(a)) < 1.3 * error(a.sum(axis=1))
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_rows_without_vector_instructions(level: int) -> None:
+    """Vector instructions keep several partial sums, of fewer terms each: a single one must not have as many as all of them."""
+    a = np.random.default_rng(3).random((2000, 992)).astype("float32")
+    x = T.fmatrix("x")
+    exact = a.astype("float64").sum(axis=1)
+    with config.change_flags(opt_level=level):
+        ours = tir.function([x], T.sum(x, axis=1))(a)
+    assert np.std(ours - exact) < 1.3 * np.std(a.sum(axis=1) - exact)
 
 
 TALL = ((100_003, 3), (60_001, 17), (200_003, 1), (8192, 40))

@@ -63,9 +63,15 @@ class KernelsToLoopsPass(ModulePass):
     Regions that do the same share a function: the steps of an unrolled loop are compiled once.
 
     Invariants: the buffers of a kernel do not overlap those it writes; no operation of linalg remains. Linear.
+
+    With `{vectorized=false}` sums are added up in shorter blocks: else each of the partial sums that vector instructions keep
+    is rounded as seldom as NumPy's, and a single one would be rounded more often.
     """
 
     name = "kernels-to-loops"
+
+    vectorized: bool = True
+    """Whether LLVM makes vector instructions of the loops."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         kernels: dict[Hashable, str] = {}
@@ -79,20 +85,22 @@ class KernelsToLoopsPass(ModulePass):
                     name = kernels.get(key)
                     if name is None:
                         name = kernels[key] = f"kernel_{len(kernels)}"
-                        op.body.block.insert_ops_before([_outline(region, name)], function)
+                        op.body.block.insert_ops_before(
+                            [_outline(region, name, self.vectorized)], function
+                        )
                     call = func.CallOp(name, region.operands, [])
                     call.location = region.location
                     block.insert_op_before(call, region)
                     block.erase_op(region)
 
 
-def _outline(region: kernel.RegionOp, name: str) -> func.FuncOp:
+def _outline(region: kernel.RegionOp, name: str, vectorized: bool) -> func.FuncOp:
     types = [v.type for v in region.operands]
     block = Block(arg_types=types)
     inside: dict[SSAValue, SSAValue] = dict(zip(region.body.block.args, block.args, strict=True))
     for old, new in inside.items():
         new.name_hint = old.name_hint
-    _lower_body(region, LoopBuilder(block), inside)
+    _lower_body(region, LoopBuilder(block, vectorized), inside)
     block.add_op(func.ReturnOp())
     memref_attributes = DictionaryAttr({"llvm.noalias": UnitAttr()})
     function = func.FuncOp(

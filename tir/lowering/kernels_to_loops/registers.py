@@ -125,6 +125,9 @@ def reduce_together(
             )
         # Where there are several places, each has so many fewer partial sums.
         size = NARROW_SUM_BLOCK * (interleave or 1) if narrow else SUM_BLOCK // count
+        if not builder.vectorized:
+            # As many terms for the only partial sum as there are for each of those of vector code.
+            size = SUM_BLOCK // SUM_LANES
         if streams > 1:
             size = min(size, op.read_piece)
         blocks = _Blocks(builder, accumulating, long, narrow, size, streams, interleave, ahead)

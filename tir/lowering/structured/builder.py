@@ -36,7 +36,9 @@ BodyBuilder = Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]]
 class LoopBuilder:
     """Adds operations at the end of a current block."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, vectorized: bool = True) -> None:
+        """Begins at the end of `block`; `vectorized` says whether vector instructions are made of its loops."""
+        self.vectorized = vectorized
         self.entry = block
         self.block = block
         self._constants: dict[int, SSAValue] = {}
