@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +33,8 @@ class Entry:
 class Cache:
     """A folder of entries. All methods may be called by many threads and processes at once.
 
-    >>> cache = Cache(Path(tempfile.mkdtemp()))
+    >>> from tempfile import mkdtemp
+    >>> cache = Cache(Path(mkdtemp()))
     >>> cache.put("ab12", b"code")
     True
     >>> cache.get("ab12"), cache.get("cd34")
@@ -69,6 +69,9 @@ class Cache:
 
         A folder that cannot be written is no error: the next process compiles again.
         """
+        # It imports all of Python's compression, and most processes only read.
+        import tempfile  # noqa: PLC0415
+
         path = self._path(key)
         data = _MAGIC + hashlib.sha256(content).digest() + content
         with contextlib.suppress(OSError):

@@ -18,9 +18,9 @@ from tir.support.machine import machine_description
 from .cache import Cache
 from .cpu import LoadedObject, compile_to_object, load_object
 from .llvm_lock import LLVM_LOCK
-from .native_text import expanded
 
 _FOLDER = Path(__file__).with_name("native")
+_EXPANSION = Path(__file__).with_name("native_text.py")
 _BESIDE_THE_SOURCES = "__pycache__"
 _BESIDE_THE_CACHE = "native"
 _OPT_LEVEL = 1
@@ -42,15 +42,24 @@ def load_support(name: str, exports: Iterable[str]) -> LoadedObject:
 
 
 def _object_code(name: str) -> bytes:
-    text = expanded((_FOLDER / f"{name}.ll").read_text())
-    parts = (str(_OPT_LEVEL), installed("llvmlite"), machine_description(), text)
+    text = (_FOLDER / f"{name}.ll").read_text()
+    parts = (
+        str(_OPT_LEVEL),
+        installed("llvmlite"),
+        machine_description(),
+        _EXPANSION.read_text(),
+        text,
+    )
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     places = _places()
     for place in places:
         code = place.get(key)
         if code is not None:
             return code
-    code = compile_to_object(text, _OPT_LEVEL)
+    # Most processes find the code, and need not know what its text stands for.
+    from .native_text import expanded  # noqa: PLC0415
+
+    code = compile_to_object(expanded(text), _OPT_LEVEL)
     for place in places:
         if place.put(key, code):
             break
