@@ -104,10 +104,10 @@ STRIP_LENGTH = 4096
 """Columns that are reduced at a time: their partial sums stay in the first-level cache while rows stream by."""
 
 READ_STREAMS = 4
-"""Places of memory that a reduction reads from in turn: a core gets a fifth more from several streams than from one."""
+"""Places of memory that a reduction reads from: a core gets a fifth more from several streams than from one."""
 
 READ_BYTES = 1024
-"""What it takes of each in turn."""
+"""What a reduction of columns takes of each in turn."""
 
 FOLDED_ROW = 256
 """Rows of at most half as many columns are taken several at a time, so that loops over them are long."""

@@ -35,18 +35,29 @@ func.func @main(%x: memref<?x?xf64>, %y: memref<?xf64>) {
 
 // -----
 
-// Everything is reduced: one flat loop in blocks, which threads share; then their results, in order. A block is read from four places
-// in turn.
+// Everything is reduced: one flat loop in blocks, which threads share; then their results, in order. A block is read at four places at
+// once; the last one, which may be shorter, in order.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[PARTIAL:%\S+]] = memref.alloca() : memref<256xi64>
 // CHECK:         rt.parallel
 // CHECK:           [[NEUTRAL:%\S+]] = arith.constant 1 : i64
 // CHECK:           scf.for [[BLOCK:%\S+]] =
-// CHECK:             [[P:%\S+]] = scf.for [[FIRST:%\S+]] = {{.*}} iter_args({{.*}} = [[NEUTRAL]]) -> (i64)
-// CHECK-NEXT:          scf.for [[PLACE:%\S+]] = [[FIRST]]
-// CHECK:                 scf.for %{{.*}} = [[PLACE]]
-// CHECK-NEXT:              memref.load
-// CHECK:             memref.store [[P]], [[PARTIAL]][[[BLOCK]]]
+// CHECK:             scf.if
+// CHECK:               [[PIECE:%\S+]] = arith.divui {{.*}} : index
+// CHECK:               [[STOP:%\S+]] = arith.addi {{%\S+}}, [[PIECE]] : index
+// CHECK:               [[APART:%\S+]] = arith.muli [[PIECE]], {{%\S+}} : index
+// CHECK:               [[R0:%\S+]], [[R1:%\S+]], [[R2:%\S+]], [[R3:%\S+]] = scf.for [[I:%\S+]] = {{%\S+}} to [[STOP]] {{.*}} -> (i64, i64, i64, i64) {
+// CHECK-NEXT:            [[J:%\S+]] = arith.addi [[I]], [[APART]] : index
+// CHECK:                 memref.load {{%\S+}}[[[I]]]
+// CHECK:                 memref.load {{%\S+}}[[[J]]]
+// CHECK:               [[P:%\S+]] = arith.muli [[R0]], [[R1]]
+// CHECK:               [[Q:%\S+]] = arith.muli [[R2]], [[R3]]
+// CHECK:               [[PQ:%\S+]] = arith.muli [[P]], [[Q]]
+// CHECK:               memref.store [[PQ]], [[PARTIAL]][[[BLOCK]]]
+// CHECK:             } else {
+// CHECK:               [[P:%\S+]] = scf.for {{.*}} iter_args({{.*}} = [[NEUTRAL]]) -> (i64)
+// CHECK-NEXT:            memref.load
+// CHECK:               memref.store [[P]], [[PARTIAL]][[[BLOCK]]]
 // CHECK:         [[ALL:%\S+]] = scf.for [[BLOCK:%\S+]] = {{.*}} iter_args([[SO_FAR:%\S+]] = {{.*}})
 // CHECK-NEXT:      [[P:%\S+]] = memref.load [[PARTIAL]][[[BLOCK]]]
 // CHECK-NEXT:      arith.muli [[SO_FAR]], [[P]]

@@ -42,14 +42,10 @@ def reduce_in_registers(
     loops: Sequence[Loop],
     reduced: Sequence[int],
     *,
-    streams: int = 1,
     ahead: Ahead | None = None,
 ) -> dict[int, SSAValue]:
-    """The reduction loops, and what the outputs that accumulate come to, by their numbers.
-
-    The innermost loop takes blocks from so many places in turn: memory sends several streams faster than one.
-    """
-    (results,) = reduce_together(builder, op, [loops], reduced, streams=streams, ahead=ahead)
+    """The reduction loops, and what the outputs that accumulate come to, by their numbers."""
+    (results,) = reduce_together(builder, op, [loops], reduced, ahead=ahead)
     return results
 
 
@@ -59,20 +55,24 @@ def reduce_together(
     places: Sequence[Sequence[Loop]],
     reduced: Sequence[int],
     *,
-    streams: int = 1,
     ahead: Ahead | None = None,
+    apart: SSAValue | None = None,
 ) -> list[dict[int, SSAValue]]:
-    """Reductions at several places, whose reduction loops have the same bounds, in the same loops: the results of each."""
+    """Reductions at several places, whose reduction loops have the same bounds, in the same loops: the results of each.
+
+    Memory sends several streams faster than one. With `apart`, each place is so many iterations of the innermost loop behind the one
+    before it, of which all have the bounds.
+    """
     outputs, count = len(op.outputs), len(places)
     own = [n for n in range(outputs) if op.accumulates(n)]
 
-    def everywhere(numbers: Sequence[int]) -> list[int]:
+    def at_all_places(numbers: Sequence[int]) -> list[int]:
         return [place * outputs + n for place in range(count) for n in numbers]
 
-    accumulating = everywhere(own)
-    long = everywhere([n for n in own if op.is_long_sum(n)])
-    narrow = everywhere([n for n in own if op.is_narrow_sum(n)])
-    in_blocks = bool(long or narrow or streams > 1)
+    accumulating = at_all_places(own)
+    long = at_all_places([n for n in own if op.is_long_sum(n)])
+    narrow = at_all_places([n for n in own if op.is_narrow_sum(n)])
+    in_blocks = bool(long or narrow)
     body = op.with_narrow_sums() if narrow else op
     interleave = op.interleave or (MANY_VECTORS if narrow else None)
     if count > 1:
@@ -113,7 +113,13 @@ def reduce_together(
         assert isinstance(extent, Extent)
 
         def at(index: SSAValue) -> list[list[Loop]]:
-            return [[index if n == loop else i for n, i in enumerate(here)] for here in indices]
+            everywhere = [index] * count
+            if distances and not deeper:
+                everywhere[1:] = [builder.add_index(index, distance) for distance in distances]
+            return [
+                [there if n == loop else i for n, i in enumerate(here)]
+                for there, here in zip(everywhere, indices, strict=True)
+            ]
 
         if deeper or not in_blocks:
             return builder.for_(
@@ -128,11 +134,12 @@ def reduce_together(
         if not builder.vectorized:
             # As many terms for the only partial sum as there are for each of those of vector code.
             size = SUM_BLOCK // SUM_LANES
-        if streams > 1:
-            size = min(size, op.read_piece)
-        blocks = _Blocks(builder, accumulating, long, narrow, size, streams, interleave, ahead)
+        blocks = _Blocks(builder, accumulating, long, narrow, size, interleave, ahead)
         return blocks.emit(extent, carried, lambda i, v: elements(body, at(i), v))
 
+    distances = [
+        builder.multiply(apart, builder.index(n)) for n in range(1, count) if apart is not None
+    ]
     starts = [op.start(n) for _ in places for n in own]
     zero = [builder.scalar(FloatAttr(0.0, f64)) for _ in long]
     results = list(nest(places, reduced, [*starts, *zero]))
@@ -155,7 +162,6 @@ class _Blocks:
     long: Sequence[int]
     narrow: Sequence[int]
     length: int
-    streams: int
     interleave: int | None
     ahead: Ahead | None
 
@@ -165,48 +171,10 @@ class _Blocks:
         carried: Sequence[SSAValue],
         step: Callable[[SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
     ) -> Sequence[SSAValue]:
-        """The loop over blocks; carried are the accumulators, then the corrections of long sums."""
-        builder = self.builder
-        size = builder.index(self.length)
+        """The loop over blocks; carried are the accumulators, then the corrections of long sums.
 
-        def block(start: SSAValue, end: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            if self.ahead is not None:
-                self.ahead(start, end)
-            inner = [
-                self._zero(number, value)
-                for number, value in zip(self.accumulating, values, strict=False)
-            ]
-            return self._add(
-                values, builder.for_(end, inner, step, lower=start, interleave=self.interleave)
-            )
-
-        if self.streams == 1:
-            return self._in_order(extent, carried, block)
-        lower = extent.lower or builder.index(0)
-        count = builder.binary(arith.SubiOp, extent.upper, lower)
-        most = builder.multiply(size, builder.index(self.streams))
-        distance = builder.multiply(builder.ceil_divide(count, most), size)
-        stop = builder.smaller(builder.add_index(lower, distance), extent.upper)
-
-        def one(start: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            end = builder.smaller(builder.add_index(start, size), extent.upper)
-            return block(start, end, values)
-
-        def turn(first: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            return builder.for_(extent.upper, values, one, lower=first, step=distance)
-
-        return builder.for_(stop, carried, turn, lower=lower, step=size)
-
-    def _in_order(
-        self,
-        extent: Extent,
-        carried: Sequence[SSAValue],
-        block: Callable[[SSAValue, SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
-    ) -> Sequence[SSAValue]:
-        """One block after the other; what is left beside whole vectors is the last one.
-
-        In a block it would be added to the sum of all the vectors one by one, each time with the rounding error of the largest
-        partial sum.
+        What is left beside whole vectors is the last block. In another it would be added to the sum of all the vectors one by one,
+        each time with the rounding error of the largest partial sum.
         """
         builder = self.builder
         size = builder.index(self.length)
@@ -218,15 +186,23 @@ class _Blocks:
         # Exactly one step falls on the stop or less than a block behind it: there what is left has its turn, if anything is.
         beyond = builder.multiply(builder.smaller(rest, builder.index(1)), size)
 
-        def one(at: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
+        def block(at: SSAValue, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
             start = builder.smaller(at, stop)
             end = builder.smaller(builder.add_index(start, size), stop)
             is_rest = builder.equal(start, stop)
             end = builder.value(arith.SelectOp(is_rest, extent.upper, end))
-            return block(start, end, values)
+            if self.ahead is not None:
+                self.ahead(start, end)
+            inner = [
+                self._zero(number, value)
+                for number, value in zip(self.accumulating, values, strict=False)
+            ]
+            return self._add(
+                values, builder.for_(end, inner, step, lower=start, interleave=self.interleave)
+            )
 
         last = builder.add_index(stop, beyond)
-        return builder.for_(last, carried, one, lower=extent.lower, step=size)
+        return builder.for_(last, carried, block, lower=extent.lower, step=size)
 
     def _zero(self, number: int, value: SSAValue) -> SSAValue:
         """What an accumulator starts from in a block."""

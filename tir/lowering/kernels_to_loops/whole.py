@@ -1,6 +1,6 @@
 """Reductions over all loops: blocks of elements that threads share, then one sum of what they came to.
 
-A block of a flat loop is read from several places in turn, which memory does faster than one after the other.
+A block of a flat loop with little to compute is read from several places at once, which memory does faster than one after the other.
 The blocks depend on the number of elements only, so the result does not depend on the number of threads.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, MemRefType, f64
 from xdsl.ir import SSAValue
 
@@ -16,11 +17,11 @@ from tir.lowering.kernels_to_loops.combine import Combiner, combiner
 from tir.lowering.kernels_to_loops.compensation import add_compensated, corrected
 from tir.lowering.kernels_to_loops.loops import Extent
 from tir.lowering.kernels_to_loops.nest import emit
-from tir.lowering.kernels_to_loops.registers import reduce_in_registers
+from tir.lowering.kernels_to_loops.registers import reduce_in_registers, reduce_together
 from tir.lowering.kernels_to_loops.structure import Structured, buffers, grain
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import flatten, loop_sizes, product
-from tir.support.cost_model import PARTIAL_BLOCK, PARTIAL_RESULTS, READ_STREAMS
+from tir.support.cost_model import PARTIAL_BLOCK, PARTIAL_RESULTS, READ_STREAMS, SUM_LANES
 
 
 def lower_whole(builder: LoopBuilder, op: Structured) -> None:
@@ -49,6 +50,7 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
         emit(builder, op, [Extent(size) for size in sizes])
         return
     count, inner = sizes[0], product(builder, sizes[1:])
+    places = op.rows_at_once if len(sizes) == 1 else 1
     block = block_length(builder, count, inner if len(sizes) > 1 else None)
     blocks = builder.ceil_divide(count, block)
     partial = {n: builder.alloca(MemRefType(c.type, [PARTIAL_RESULTS])) for n, c in known.items()}
@@ -60,11 +62,26 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
         def one(number: SSAValue, _: object) -> tuple[()]:
             lower = builder.multiply(number, block)
             upper = builder.smaller(builder.add_index(lower, block), count)
-            loops = [Extent(upper, lower), *map(Extent, sizes[1:])]
-            streams = READ_STREAMS if len(loops) == 1 else 1
-            results = reduce_in_registers(builder, anew, loops, range(len(loops)), streams=streams)
-            for n, value in results.items():
-                builder.store(value, partial[n], [number])
+
+            def in_order() -> None:
+                loops = [Extent(upper, lower), *map(Extent, sizes[1:])]
+                keep(reduce_in_registers(builder, anew, loops, range(len(loops))))
+
+            def at_once() -> None:
+                piece = builder.binary(arith.DivUIOp, block, builder.index(places))
+                loops = [Extent(builder.add_index(lower, piece), lower)]
+                found = reduce_together(builder, anew, [loops] * places, [0], apart=piece)
+                keep({n: _combined(builder, c, [f[n] for f in found]) for n, c in known.items()})
+
+            def keep(results: Mapping[int, SSAValue]) -> None:
+                for n, value in results.items():
+                    builder.store(value, partial[n], [number])
+
+            if places == 1:
+                in_order()
+            else:
+                is_whole = builder.equal(builder.binary(arith.SubiOp, upper, lower), block)
+                builder.if_else(is_whole, at_once, in_order)
             return ()
 
         builder.for_(end, (), one, lower=begin)
@@ -75,11 +92,24 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
 
 
 def block_length(builder: LoopBuilder, count: SSAValue, inner: SSAValue | None = None) -> SSAValue:
-    """How many iterations of the first loop make a partial result."""
+    """How many iterations of the first loop make a partial result: of an only loop, whole vectors at each of several places."""
     least = builder.index(PARTIAL_BLOCK)
     if inner is not None:
         least = builder.ceil_divide(least, builder.larger(inner, builder.index(1)))
-    return builder.larger(least, builder.ceil_divide(count, builder.index(PARTIAL_RESULTS)))
+    length = builder.larger(least, builder.ceil_divide(count, builder.index(PARTIAL_RESULTS)))
+    if inner is not None:
+        return length
+    vectors = builder.index(READ_STREAMS * SUM_LANES)
+    return builder.multiply(builder.ceil_divide(length, vectors), vectors)
+
+
+def _combined(builder: LoopBuilder, known: Combiner, values: Sequence[SSAValue]) -> SSAValue:
+    """Several results as one, in pairs."""
+    if len(values) == 1:
+        return values[0]
+    half = len(values) // 2
+    left, right = _combined(builder, known, values[:half]), _combined(builder, known, values[half:])
+    return known.combine(builder, left, right)
 
 
 def combine_blocks(
