@@ -57,8 +57,8 @@ def softplus(x: Any) -> Any:
 
 
 def exp_nonpositive(x: Any) -> Any:
-    if x > 0:
-        raise ValueError("positive")
+    if x > 8:
+        raise ValueError("too large")
     return mp.exp(x)
 
 
@@ -84,7 +84,7 @@ TRIG_SPECIAL = (*PI_MULTIPLES, *NEAR_MULTIPLES)
 
 FUNCTIONS = [
     Function(
-        math_ext.ExpNonPositiveOp, exp_nonpositive, (-750, 0), (-0.0, -745.1, -103.9, -87.3, -1e-9)
+        math_ext.ExpNonPositiveOp, exp_nonpositive, (-750, 8), (-0.0, -745.1, -103.9, -87.3, 8)
     ),
     Function(math.ExpOp, mp.exp, (-750, 715), (709.78, -745.1, 88.72, -103.9, -87.3)),
     Function(math.Exp2Op, lambda x: mp.power(2, x), (-1080, 1030), (128, -149, -126, -1074, -1022)),

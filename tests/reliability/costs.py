@@ -23,10 +23,11 @@ SMALL = {
     "VARIANT_BYTES": 0,
     "VARIANT_BYTES_PER_NODE": 0,
     "CENTRED_CHUNK": 256,
-    "CENTRED_PIECE": 64,
     "CENTRED_BLOCK_ROWS": 8,
     "SQUARES_ROWS": 6,
+    "SQUARES_PIECE": 64,
     "EXPONENTIALS_ROWS": 6,
+    "EXPONENTIALS_PIECE": 64,
 }
 """Loops of a few hundred elements have several ranges and blocks, and stream what they write.
 

@@ -146,6 +146,7 @@ def test_variances(variances: tuple[str, list[Function]], shape: tuple[int, int]
         "two levels": normal + 1e6 * upper,
         "drift": np.arange(normal.size).reshape(shape) / 7,
         "constant": np.full(shape, 0.1),
+        "squares overflow about zero": 1e16 * (normal + 10_000),
     }
     for name, sample in samples.items():
         for function in functions:
@@ -169,6 +170,23 @@ def _check_variances(name: str, function: Function, x: Array) -> None:
             np.testing.assert_allclose(std, np.sqrt(var.astype("float64") * n / (n - 1)), 1e-6)
     for mean, axis in ((found[4], None), (found[6], 0)):
         np.testing.assert_allclose(mean, np.mean(wide, axis=axis).astype(x.dtype), 1e-6, 1e-6)
+
+
+@pytest.mark.parametrize("shape", [(700, 1), (40, 33), (700, 90)], ids=str)
+def test_special_variances(variances: tuple[str, list[Function]], shape: tuple[int, int]) -> None:
+    """Infinities and NaN make the variance NaN wherever they are, and the mean what it is."""
+    dtype, functions = variances
+    rng = np.random.default_rng(shape)
+    for count in (1, 2, shape[1]):
+        x = rng.normal(size=shape).astype(dtype)
+        where = rng.integers(x.size, size=count)
+        x.flat[where] = rng.choice([np.inf, -np.inf, np.nan], size=count)
+        with np.errstate(invalid="ignore"):
+            expected = [np.var(x, axis=0), np.mean(x, axis=0)]
+        for function in functions:
+            found = function(x)
+            for result, value in zip((found[1], found[6]), expected, strict=True):
+                np.testing.assert_allclose(result, value, 1e-4, 1e-6)
 
 
 @pytest.fixture(scope="module", params=["float64", "float32"])

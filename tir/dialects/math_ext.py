@@ -69,9 +69,9 @@ class ErfcOp(UnaryFloatOperation):
 
 @irdl_op_definition
 class ExpNonPositiveOp(UnaryFloatOperation):
-    """`exp(x)` of an x that is not positive, or NaN: `%y = math_ext.exp_nonpositive %x : f64`.
+    """`exp(x)` of an x that is not positive, or 8 at most, or NaN: `%y = math_ext.exp_nonpositive %x : f64`.
 
-    Such exponentials do not overflow, which is cheaper to compute. For positive x the result is not specified.
+    Such exponentials do not overflow, which is cheaper to compute. For larger x the result is not specified.
     """
 
     name = "math_ext.exp_nonpositive"
@@ -79,10 +79,11 @@ class ExpNonPositiveOp(UnaryFloatOperation):
 
 @irdl_op_definition
 class ExpTermOp(UnaryFloatOperation):
-    """`exp(x)` of an x that is not positive, or NaN, as a term of a sum of at least 1: `%y = math_ext.exp_term %x : f64`.
+    """`exp(x)` of an x that is not positive, or 8 at most, or NaN, as a term of a sum of about 1 or more:
+    `%y = math_ext.exp_term %x : f64`.
 
     Its error is small beside 1: that of a small term may be larger beside the term, and a term below the smallest normal number
-    may be 0. For positive x the result is not specified.
+    may be 0. For larger x the result is not specified.
     """
 
     name = "math_ext.exp_term"

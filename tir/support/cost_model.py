@@ -79,14 +79,24 @@ CENTRED_CHUNK = 1 << 13
 Few, so that reading memory and computing are never far apart; enough to be worth the merging.
 """
 
-CENTRED_PIECE = 512
-"""Bytes of a row that are read that way, for columns: rows whose distance is a power of two share few places of the cache."""
+SQUARES_ROWS = 32
+"""The number of rows that columns add to sums about a centre before they look whether that is near, for squares about the mean."""
 
-SQUARES_ROWS = 16
-"""The number of rows of such a piece, for squares about the mean: partial sums of as many terms as `SUM_ROWS`."""
+SQUARES_PIECE = 4096
+"""Bytes of such rows: few enough to be still in the cache should they be read again."""
 
 EXPONENTIALS_ROWS = 32
-"""The same for exponentials below the maximum, as merging pieces costs an exponential."""
+"""The same for exponentials below the maximum."""
+
+EXPONENTIALS_PIECE = 512
+"""These take so long that memory is asked for the next piece meanwhile, and of rows whose distance is a power of two few places of the
+cache have to hold both."""
+
+NEAR_MAXIMUM = 4.0
+"""How far the maximum may be from the centre of a sum of exponentials: their rounding errors grow with the distance."""
+
+NEAR_MEAN = 0.25
+"""What part of a sum of squares about a centre may be due to its distance from the mean: no bit is lost then."""
 
 CENTRED_BLOCK_ROWS = 64
 """The least rows of a block with results of its own, as merging these takes as long as reading some rows."""

@@ -98,24 +98,32 @@ func.func @log_sum_exp(%x: memref<?x?xf32>, %m: memref<f32>, %s: memref<f64>) {
   func.return
 }
 
-// Columns: pieces of some rows, whose columns have accumulators of their own. The first block's results are in their places, the others'
-// are merged with them.
+// Columns: pieces of some rows, whose columns have accumulators of their own, and centres that stay as long as the maximum is near. If that
+// of a column is not, the sums move to other centres. The first block's results are in their places, the others' are merged with them.
 // CHECK:       func.func private @kernel_2
 // CHECK:         [[TOPS:%\S+]] = memref.alloc({{.*}}) : memref<?xf32>
 // CHECK-NEXT:    [[SUMS:%\S+]] = memref.alloc({{.*}}) : memref<?xf64>
 // CHECK:         rt.parallel
-// CHECK:           memref.alloca() : memref<4096xf32>
-// CHECK-NEXT:      memref.alloca() : memref<4096xf64>
+// CHECK:           [[ALL_TOPS:%\S+]] = memref.alloca() : memref<4096xf32>
+// CHECK-NEXT:      [[ALL_SUMS:%\S+]] = memref.alloca() : memref<4096xf64>
+// CHECK-NEXT:      [[CENTRES:%\S+]] = memref.alloca() : memref<4096xf32>
 // CHECK:           [[TOP:%\S+]] = memref.alloca() : memref<128xf32>
 // CHECK-NEXT:      [[PART:%\S+]] = memref.alloca() : memref<128xf32>
-// CHECK-NEXT:      [[CENTRE:%\S+]] = memref.alloca() : memref<128xf32>
 // CHECK:             arith.maximumf
-// CHECK:             [[IS_LOWEST:%\S+]] = arith.cmpf oeq
-// CHECK:             [[C:%\S+]] = arith.select [[IS_LOWEST]]
-// CHECK-NEXT:        memref.store [[C]], [[CENTRE]]
+// CHECK:             [[FAR:%\S+]] = scf.for {{.*}} -> (i32) {
+// CHECK:               [[DISTANCE:%\S+]] = math.absf
+// CHECK:               arith.cmpf ogt, [[DISTANCE]]
+// CHECK:             arith.cmpi ne, [[FAR]]
+// CHECK:             scf.for
+// CHECK:               [[IS_LOWEST:%\S+]] = arith.cmpf oeq
+// CHECK:               [[C:%\S+]] = arith.select [[IS_LOWEST]]
+// CHECK:               math_ext.exp_nonpositive {{.*}} : f64
+// CHECK:               memref.store [[C]], [[CENTRES]]
 // CHECK:             rt.prefetch
 // CHECK:             math_ext.exp_nonpositive {{.*}} : f32
-// CHECK:             math_ext.exp_nonpositive {{.*}} : f64
+// CHECK:             memref.store {{.*}}, [[ALL_TOPS]]
+// CHECK-NEXT:        memref.store {{.*}}, [[ALL_SUMS]]
+// CHECK:             math.exp {{.*}} : f64
 // CHECK:         scf.for
 // CHECK:           math_ext.exp_nonpositive {{.*}} : f64
 // CHECK:         memref.dealloc [[TOPS]]
@@ -142,6 +150,53 @@ func.func @log_sum_exp_of_columns(%x: memref<?x?xf32>, %m: memref<?xf32>, %s: me
       %p = math_ext.exp_nonpositive %d : f32
       %w = arith.extf %p : f32 to f64
       %r = arith.addf %j, %w fastmath<reassoc> {tir.may_sum_narrow} : f64
+      linalg.yield %r : f64
+    }
+  }
+  func.return
+}
+
+// The squares of columns are added up about the centres that these have, which tells whether they are near to the means; the rows of a piece
+// are read once more only if they are not.
+// CHECK:       func.func private @kernel_3
+// CHECK:           [[SQUARES:%\S+]] = memref.alloca() : memref<1024xf32>
+// CHECK-NEXT:      [[DISTANCES:%\S+]] = memref.alloca() : memref<1024xf32>
+// CHECK:             scf.for [[ATTEMPT:%\S+]] = {{.*}} iter_args([[STOP:%\S+]] = %{{\S+}}) -> (index) {
+// CHECK:               scf.for {{.*}} to [[STOP]] step
+// CHECK-NEXT:            arith.addi
+// CHECK:                 [[D:%\S+]] = arith.subf {{.*}} : f32
+// CHECK-NEXT:            [[P:%\S+]] = arith.mulf [[D]], [[D]] fastmath<contract> : f32
+// CHECK:               arith.cmpi eq, [[ATTEMPT]]
+// CHECK:               [[FAR:%\S+]] = scf.for {{.*}} -> (i32) {
+// CHECK:               arith.cmpi ne, [[FAR]]
+// CHECK:               scf.yield {{.*}} : index
+func.func @squares_of_columns(%x: memref<?x?xf32>, %count: f32, %y: memref<?xf64>) {
+  kernel.region(%a = %x : memref<?x?xf32>, %n = %count : f32, %o = %y : memref<?xf64>) {
+    %zero = arith.constant 0.0 : f64
+    %i0 = arith.constant 0 : index
+    %size = memref.dim %o, %i0 : memref<?xf64>
+    %s = memref.alloc(%size) : memref<?xf64>
+    linalg.fill ins(%zero : f64) outs(%s : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a : memref<?x?xf32>) outs(%s : memref<?xf64>) {
+    ^bb0(%i: f32, %j: f64):
+      %w = arith.extf %i : f32 to f64
+      %r = arith.addf %j, %w fastmath<reassoc,contract> {tir.may_sum_narrow} : f64
+      linalg.yield %r : f64
+    }
+    %m = memref.alloc(%size) : memref<?xf32>
+    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%s : memref<?xf64>) outs(%m : memref<?xf32>) {
+    ^bb0(%i: f64, %u: f32):
+      %t = arith.truncf %i : f64 to f32
+      %r = arith.divf %t, %n : f32
+      linalg.yield %r : f32
+    }
+    linalg.fill ins(%zero : f64) outs(%o : memref<?xf64>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a, %m : memref<?x?xf32>, memref<?xf32>) outs(%o : memref<?xf64>) {
+    ^bb0(%i: f32, %k: f32, %j: f64):
+      %d = arith.subf %i, %k : f32
+      %p = arith.mulf %d, %d : f32
+      %w = arith.extf %p : f32 to f64
+      %r = arith.addf %j, %w fastmath<reassoc,contract> {tir.may_sum_narrow} : f64
       linalg.yield %r : f64
     }
   }

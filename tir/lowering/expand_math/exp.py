@@ -115,14 +115,14 @@ def expand_exp(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def expand_exp_nonpositive(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`exp(x)` for `x <= 0`"""
+    """`exp(x)` for `x <= 8`"""
     scaling = downward(b)
     bounded = b.at_least(x, b.format.exp_underflow)
     return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
 
 
 def expand_exp_term(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`exp(x)` for `x <= 0`, in a sum of at least 1
+    """`exp(x)` for `x <= 8`, in a sum of about 1 or more
 
     The float32 nearest to log 2 is so near that subtracting k times that is wrong by `3e-9 |x|` at most, of a term that is small
     where that is not. At the bound `2**k` comes out as 0, so that no subnormal number needs scaling.

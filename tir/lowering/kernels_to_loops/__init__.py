@@ -30,7 +30,7 @@ from tir.lowering.kernels_to_loops.columns import lower_columns
 from tir.lowering.kernels_to_loops.elementwise import fill, fill_buffer, lower_elementwise
 from tir.lowering.kernels_to_loops.rows import lower_rows
 from tir.lowering.kernels_to_loops.scatter import lower_scatter
-from tir.lowering.kernels_to_loops.structure import Structured
+from tir.lowering.kernels_to_loops.structure import Structured, fuse_products
 from tir.lowering.kernels_to_loops.whole import lower_whole
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.centred import centred_sum
@@ -169,13 +169,16 @@ def _structured(
         for number, operand in enumerate(inner.operands):
             if operand in inside:
                 inner.operands[number] = inside[operand]
-    return Structured(
+    structured = Structured(
         body=body,
         inputs=tuple(operands[:split]),
         outputs=tuple(operands[split:]),
         parallel=tuple(t.data is IteratorType.PARALLEL for t in op.iterator_types.data),
         starts=tuple(starts.pop(o.buffer, None) for o in operands[split:]),
     )
+    if not structured.is_elementwise:
+        fuse_products(structured)
+    return structured
 
 
 def _lower_in_order(builder: LoopBuilder, ops: Sequence[Structured]) -> None:

@@ -86,7 +86,12 @@ class Centred(ABC):
     @property
     @abstractmethod
     def rows(self) -> int:
-        """How many rows are read at a time, for columns."""
+        """How many rows a piece has, for columns."""
+
+    @property
+    @abstractmethod
+    def piece(self) -> int:
+        """How many bytes of each row a piece has."""
 
     @property
     def work(self) -> int:
@@ -163,6 +168,55 @@ class Centred(ABC):
     @abstractmethod
     def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
         """A centre in the precision of the elements, as `centre` would give it."""
+
+    @abstractmethod
+    def is_near(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        found: Sequence[SSAValue],
+        centre: SSAValue,
+        count: Count,
+    ) -> SSAValue:
+        """Whether sums about a centre are accurate.
+
+        `totals` are what the first reduction and the sums were before, `found` what more elements have come to: the first reduction if it
+        is the centre, else the sums. `count` is about how many they are together.
+        """
+
+    @abstractmethod
+    def nearer(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        found: Sequence[SSAValue],
+        centre: SSAValue,
+        count: Count,
+    ) -> SSAValue:
+        """A centre that is near enough, in the precision of the elements; arguments as for `is_near`."""
+
+    @abstractmethod
+    def moved(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        centre: SSAValue,
+        nearer: SSAValue,
+        count: Count,
+    ) -> list[SSAValue]:
+        """Totals of `count` elements about another centre."""
+
+    @abstractmethod
+    def added(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], found: Sequence[SSAValue]
+    ) -> list[SSAValue]:
+        """Totals with what more elements have come to about the same centre: the first reduction if that is the centre, then the sums."""
+
+    @abstractmethod
+    def settled(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], centre: SSAValue, count: Count
+    ) -> list[SSAValue]:
+        """The first reduction, and the sums about the centre that it gives, from totals about any near one."""
 
     @abstractmethod
     def merged(self, builder: LoopBuilder, one: Part, other: Part, count: Count) -> list[SSAValue]:

@@ -6,17 +6,18 @@ all -inf has the sum 0, one with inf or NaN has NaN, and so has whatever it beco
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 
-from xdsl.dialects import arith
-from xdsl.dialects.builtin import AnyFloat, FloatAttr, f64
+from xdsl.dialects import arith, math
+from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerAttr, f64, i1
 from xdsl.ir import Block, SSAValue
 
 from tir.dialects import math_ext
 from tir.dialects.linalg_generic import clone_body
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
 from tir.lowering.structured.builder import LoopBuilder
-from tir.support.cost_model import EXPONENTIALS_ROWS
+from tir.support.cost_model import EXPONENTIALS_PIECE, EXPONENTIALS_ROWS, NEAR_MAXIMUM
 
 
 class ExponentialsBelowMaximum(Centred):
@@ -25,6 +26,10 @@ class ExponentialsBelowMaximum(Centred):
     @property
     def rows(self) -> int:
         return EXPONENTIALS_ROWS
+
+    @property
+    def piece(self) -> int:
+        return EXPONENTIALS_PIECE
 
     def _body(self) -> Block:
         """Without the choice of 0 for -inf, which `narrow` makes once for a part."""
@@ -50,6 +55,69 @@ class ExponentialsBelowMaximum(Centred):
 
     def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
         return centre
+
+    def is_near(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        found: Sequence[SSAValue],
+        centre: SSAValue,
+        count: Count,
+    ) -> SSAValue:
+        """Where the largest element is near, all others may be anywhere below it; of none there is nothing to add."""
+        largest = self.combiner.combine(builder, totals[0], found[0])
+        assert isinstance(self.element, AnyFloat)
+        distance = builder.value(math.AbsFOp(builder.binary(arith.SubfOp, largest, centre)))
+        most, lowest = (
+            builder.scalar(FloatAttr(number, self.element)) for number in (NEAR_MAXIMUM, -inf)
+        )
+        is_far = builder.value(arith.CmpfOp(distance, most, "ogt"))
+        is_lowest = builder.value(arith.CmpfOp(largest, lowest, "oeq"))
+        one = builder.scalar(IntegerAttr(1, i1))
+        return builder.value(arith.SelectOp(is_far, is_lowest, one))
+
+    def nearer(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        found: Sequence[SSAValue],
+        centre: SSAValue,
+        count: Count,
+    ) -> SSAValue:
+        return self.narrow(builder, self.combiner.combine(builder, totals[0], found[0]))
+
+    def moved(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        centre: SSAValue,
+        nearer: SSAValue,
+        count: Count,
+    ) -> list[SSAValue]:
+        """Centres move down only where there was nothing but -inf."""
+        before, after = (self._as_f64(builder, value) for value in (centre, nearer))
+        way = builder.binary(arith.SubfOp, before, after)
+        zero = builder.scalar(FloatAttr(0.0, f64))
+        goes_up = builder.value(arith.CmpfOp(way, zero, "olt"))
+        way = builder.value(arith.SelectOp(goes_up, way, zero))
+        factor = builder.value(math_ext.ExpNonPositiveOp(way))
+        return [totals[0], builder.binary(arith.MulfOp, totals[1], factor)]
+
+    def added(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], found: Sequence[SSAValue]
+    ) -> list[SSAValue]:
+        largest = self.combiner.combine(builder, totals[0], found[0])
+        return [largest, builder.binary(arith.AddfOp, totals[1], found[1])]
+
+    def settled(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], centre: SSAValue, count: Count
+    ) -> list[SSAValue]:
+        largest, total = totals
+        before, after = (
+            self._as_f64(builder, value) for value in (centre, self.narrow(builder, largest))
+        )
+        way = builder.binary(arith.SubfOp, before, after)
+        return [largest, builder.binary(arith.MulfOp, total, builder.value(math.ExpOp(way)))]
 
     def merged(self, builder: LoopBuilder, one: Part, other: Part, count: Count) -> list[SSAValue]:
         """Only the sum about the smaller maximum moves, by a factor that is exactly 1 where they are equal."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial, reduce
+from math import inf
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, f64
@@ -23,7 +24,7 @@ from xdsl.ir import Block, SSAValue
 from tir.dialects.linalg_generic import clone_body
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
 from tir.lowering.structured.builder import LoopBuilder
-from tir.support.cost_model import SQUARES_ROWS
+from tir.support.cost_model import NEAR_MEAN, SQUARES_PIECE, SQUARES_ROWS
 
 
 class SquaresAboutMean(Centred):
@@ -32,6 +33,10 @@ class SquaresAboutMean(Centred):
     @property
     def rows(self) -> int:
         return SQUARES_ROWS
+
+    @property
+    def piece(self) -> int:
+        return SQUARES_PIECE
 
     def _body(self) -> Block:
         body = clone_body(self.second.body)
@@ -61,6 +66,78 @@ class SquaresAboutMean(Centred):
 
     def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
         return centre if self.element == f64 else builder.value(arith.ExtFOp(centre, f64))
+
+    def is_near(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        found: Sequence[SSAValue],
+        centre: SSAValue,
+        count: Count,
+    ) -> SSAValue:
+        """Where the squares about the mean are not much less than those about the centre.
+
+        These may overflow where others would not, unless they have been infinite before.
+        """
+        _, squares, distances = totals
+        both = builder.binary(arith.AddfOp, squares, found[0])
+        way = builder.binary(arith.AddfOp, distances, found[1])
+        part, infinite = (builder.scalar(FloatAttr(value, f64)) for value in (NEAR_MEAN, inf))
+        most = builder.binary(arith.MulfOp, builder.binary(arith.MulfOp, count.value, part), both)
+        between = builder.binary(arith.MulfOp, way, way)
+        is_near = builder.value(arith.CmpfOp(between, most, "ole"))
+        is_finite = builder.value(arith.CmpfOp(most, infinite, "olt"))
+        is_lost = builder.value(arith.CmpfOp(squares, infinite, "uge"))
+        is_near = builder.value(arith.AndIOp(is_near, is_finite))
+        return builder.value(arith.OrIOp(is_near, is_lost))
+
+    def nearer(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        found: Sequence[SSAValue],
+        centre: SSAValue,
+        count: Count,
+    ) -> SSAValue:
+        """The mean of all, if there is one: infinities keep a finite centre, from which their distances are infinite."""
+        way = builder.binary(arith.AddfOp, totals[2], found[1])
+        way = builder.binary(arith.MulfOp, way, count.inverse)
+        mean = builder.binary(arith.AddfOp, self.wide(builder, centre), way)
+        mean = self.narrow(builder, mean)
+        nothing = builder.binary(arith.SubfOp, mean, mean)
+        return builder.value(arith.SelectOp(_is_number(builder, nothing), mean, centre))
+
+    def moved(
+        self,
+        builder: LoopBuilder,
+        totals: Sequence[SSAValue],
+        centre: SSAValue,
+        nearer: SSAValue,
+        count: Count,
+    ) -> list[SSAValue]:
+        first, *sums = totals
+        part = Part(count, first, self.wide(builder, centre), sums)
+        return [first, *self._moved(builder, (part,), self.wide(builder, nearer))]
+
+    def added(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], found: Sequence[SSAValue]
+    ) -> list[SSAValue]:
+        first, *sums = totals
+        sums = [builder.binary(arith.AddfOp, a, b) for a, b in zip(sums, found, strict=True)]
+        return [first, *sums]
+
+    def settled(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], centre: SSAValue, count: Count
+    ) -> list[SSAValue]:
+        _, squares, distances = totals
+        # Where there is no finite mean, there are no squares about it.
+        nothing = builder.binary(arith.SubfOp, distances, distances)
+        squares = builder.binary(arith.AddfOp, squares, nothing)
+        wide = self.wide(builder, centre)
+        all_ = builder.binary(arith.MulfOp, count.value, wide)
+        first = builder.binary(arith.AddfOp, all_, distances)
+        part = Part(count, first, wide, (squares, distances))
+        return [first, *self._moved(builder, (part,), self.centre(builder, first, count))]
 
     def merged(self, builder: LoopBuilder, one: Part, other: Part, count: Count) -> list[SSAValue]:
         first = self.combiner.combine(builder, one.first, other.first)

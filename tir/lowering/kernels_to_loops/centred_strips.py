@@ -1,7 +1,8 @@
 """Sums about centres of the columns of a strip: rows stream by, a piece of a few of them at a time.
 
-Such a piece is read twice while it is in the cache, for the centres of its columns and for their sums about these. The second time leaves
-memory idle, so that asks for the next piece meanwhile. Then the columns of the piece are merged with what was there before.
+A column keeps a centre as long as that is near enough to its elements for the sums to be accurate. Where a column of a piece is too far
+away, its columns get nearer centres, to which what was there before moves. Squares themselves tell whether their centre is near: only
+where it is not, a piece is read once more while it is in the cache. Exponentials need the maximum of a piece before.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import AnyFloat, FloatAttr, MemRefType, f64
+from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerAttr, MemRefType, f64, i32
 from xdsl.ir import Attribute, SSAValue
 
 from tir.dialects import rt
-from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
+from tir.lowering.kernels_to_loops.centred import Centred, Count
 from tir.lowering.kernels_to_loops.column_blocks import ColumnBlocks, StripOfBlock
 from tir.lowering.kernels_to_loops.loops import Extent
 from tir.lowering.kernels_to_loops.structure import Structured, element_bytes
 from tir.lowering.kernels_to_loops.visits import visit_together
 from tir.lowering.structured.builder import LoopBuilder, memref_type
-from tir.lowering.structured.operands import AnyOperand, Operand, run
-from tir.support.cost_model import CACHE_LINE, CENTRED_PIECE, LINES_AHEAD, STRIP_LENGTH
+from tir.lowering.structured.operands import Operand, run
+from tir.support.cost_model import CACHE_LINE, LINES_AHEAD, STRIP_LENGTH
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class _Piece:
 
     first: SSAValue
     stop: SSAValue
+    column: SSAValue
+    """Its first column, counted from that of the strip."""
     start: SSAValue
     """Where its first row starts in memory."""
     following: SSAValue
@@ -61,17 +64,18 @@ class _Piece:
 
 
 class CentredStrip:
-    """The accumulators for a strip, and for a piece of it."""
+    """The accumulators for a strip, with the centres of its sums, and for a piece of it."""
 
     def __init__(self, builder: LoopBuilder, centred: Centred, division: ColumnBlocks) -> None:
         """Takes memory on the stack for the longest strip."""
         self.builder = builder
         self.centred = centred
         self.division = division
-        nothing = centred.nothing(builder)
-        self.totals = [self._row(v.type, STRIP_LENGTH) for v in nothing]
+        self.nothing = centred.nothing(builder)
+        self.totals = [self._row(v.type, STRIP_LENGTH) for v in self.nothing]
+        self.centres = self._row(centred.element, STRIP_LENGTH)
         self.bytes = element_bytes(centred.input.buffer)
-        self.piece = CENTRED_PIECE // self.bytes
+        self.piece = centred.piece // self.bytes
         self.elements = run(builder, centred.input.buffer, None, division.total)
         unset = Operand(self.elements, (0,))
         find = centred.finding(builder, unset, unset)
@@ -79,9 +83,9 @@ class CentredStrip:
         self.find, self.add = (
             replace(op.with_narrow_sums(), parallel=(True,)) for op in (find, add)
         )
-        types = [a.type for op in (self.find, self.add) for a in op.body.args[len(op.inputs) :]]
+        found = [self.find] if centred.is_centre else []
+        types = [a.type for op in (*found, self.add) for a in op.body.args[len(op.inputs) :]]
         self.parts = [self._row(type_, self.piece) for type_ in types]
-        self.centres = self._row(centred.element, self.piece)
         self._columns(builder.index(self.piece), self._clear)
 
     def _row(self, type_: Attribute, length: int) -> SSAValue:
@@ -93,21 +97,24 @@ class CentredStrip:
 
     def _clear(self, column: SSAValue) -> None:
         """Make a column of the piece one of no rows."""
-        builder = self.builder
-        neutral = self.centred.combiner.neutral_attribute.value.data
+        builder, centred = self.builder, self.centred
+        neutral = centred.combiner.neutral_attribute.value.data
         for number, row in enumerate(self.parts):
             type_ = memref_type(row).element_type
             assert isinstance(type_, AnyFloat)
-            value = builder.scalar(FloatAttr(0.0 if number else neutral, type_))
-            builder.store(value, row, [column])
+            value = neutral if centred.is_centre and number == 0 else 0.0
+            builder.store(builder.scalar(FloatAttr(value, type_)), row, [column])
 
     def accumulate(self, at: StripOfBlock) -> None:
         """All rows of a block."""
         builder = self.builder
-        nothing = self.centred.nothing(builder)
+        element = self.centred.element
+        assert isinstance(element, AnyFloat)
+        zero = builder.scalar(FloatAttr(0.0, element))
 
         def start(column: SSAValue) -> None:
-            self.store(nothing, column)
+            self.store(self.nothing, column)
+            builder.store(zero, self.centres, [column])
 
         self._columns(at.strip.length, start)
         size = builder.index(self.centred.rows)
@@ -118,14 +125,14 @@ class CentredStrip:
             return ()
 
         builder.for_(at.last, (), some, lower=at.first, step=size)
+        self._settle(at)
         self._fold(at)
 
     def _pieces(self, at: StripOfBlock, first: SSAValue, stop: SSAValue) -> None:
         """A few rows."""
         builder = self.builder
         limit = self._limit(at, stop)
-        own = _Counts.of(builder, builder.binary(arith.SubiOp, stop, first))
-        both = _Counts.of(builder, builder.binary(arith.SubiOp, stop, at.first))
+        counts = _Counts.of(builder, builder.binary(arith.SubiOp, stop, at.first))
         before = Count.of(builder, builder.binary(arith.SubiOp, first, at.first))
         size, rows = builder.index(self.piece), builder.index(self.centred.rows)
         begin = self._row_start(first, at.strip.first)
@@ -139,56 +146,91 @@ class CentredStrip:
             rest = builder.binary(arith.SubiOp, at.strip.length, column)
             length = builder.smaller(rest, size)
             missing = builder.binary(arith.SubiOp, limit, column)
-            self._read(_Piece(first, stop, start, following, length, missing), own)
-
-            def merge(place: SSAValue) -> None:
-                in_strip = builder.add_index(column, place)
-                one = self.centred.own(builder, before, self.load(in_strip))
-                found, *sums = (self._wide(row, place) for row in self.parts)
-                centre = found
-                if not self.centred.is_centre:
-                    centre = self._wide(self.centres, place)
-                other = Part(own.at(builder, place, missing), found, centre, sums)
-                count = both.at(builder, place, missing)
-                self.store(self.centred.merged(builder, one, other, count), in_strip)
-                self._clear(place)
-
-            self._columns(length, merge)
+            self._read(
+                _Piece(first, stop, column, start, following, length, missing), counts, before
+            )
             return ()
 
         builder.for_(at.strip.length, (), one, step=size)
 
-    def _read(self, piece: _Piece, counts: _Counts) -> None:
-        """The centres of the columns of a piece, then the sums about these."""
+    def _read(self, piece: _Piece, counts: _Counts, before: Count) -> None:
+        """The sums of a piece about the centres that its columns have, or else about nearer ones; then those of the strip with them.
+
+        `counts` are those with the piece, `before` is without it.
+        """
         builder, centred = self.builder, self.centred
-        found, *sums = (self._view(row, piece.length) for row in self.parts)
-        centres = self._view(self.centres, piece.length)
-        self._rows(piece, self.find, lambda row: [row, found])
 
-        def centre(place: SSAValue) -> None:
+        def move(length: SSAValue) -> SSAValue:
+            """Nearer centres if those of the first columns, so many, are too far away; whether they were."""
+            is_far = self._is_far(piece, length, counts.full)
+            times = builder.value(arith.SelectOp(is_far, builder.index(1), builder.index(0)))
+            builder.for_(times, (), lambda _, __: self._columns(length, column) or ())
+            return is_far
+
+        def column(place: SSAValue) -> None:
+            at = builder.add_index(piece.column, place)
+            totals, centre = self.load(at), builder.load(self.centres, [at])
             count = counts.at(builder, place, piece.limit)
-            value = centred.centre(builder, self._wide(self.parts[0], place), count)
-            builder.store(centred.narrow(builder, value), self.centres, [place])
+            nearer = centred.nearer(builder, totals, self._parts(place), centre, count)
+            self.store(centred.moved(builder, totals, centre, nearer, before), at)
+            builder.store(nearer, self.centres, [at])
+            if not centred.is_centre:
+                self._clear(place)
 
-        self._columns(piece.length, centre)
-        self._rows(piece, self.add, lambda row: [*centred.inputs(row, centres), *sums], ahead=True)
+        if centred.is_centre:
+            self._rows(piece, self.find, self.parts[:1])
+            move(piece.length)
+            self._rows(piece, self.add, self.parts[1:])
+        else:
+            self._add_twice(piece, move)
 
-    def _rows(
-        self,
-        piece: _Piece,
-        op: Structured,
-        operands: Callable[[Operand], Sequence[AnyOperand]],
-        *,
-        ahead: bool = False,
-    ) -> None:
-        """An operation on all rows of a piece, with `operands` made from those of one; several at once if it is short."""
+        def take(place: SSAValue) -> None:
+            at = builder.add_index(piece.column, place)
+            self.store(centred.added(builder, self.load(at), self._parts(place)), at)
+            self._clear(place)
+
+        self._columns(piece.length, take)
+
+    def _add_twice(self, piece: _Piece, move: Callable[[SSAValue], SSAValue]) -> None:
+        """Sums that tell whether their centres are near enough: once more about others if they are not."""
+        builder, zero = self.builder, self.builder.index(0)
+
+        def attempt(number: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
+            (stop,) = carried
+            self._rows(replace(piece, stop=stop), self.add, self.parts)
+            # Centres that are made of the piece itself are near enough.
+            is_first = builder.equal(number, zero)
+            is_far = move(builder.value(arith.SelectOp(is_first, piece.length, zero)))
+            return [builder.value(arith.SelectOp(is_far, piece.stop, piece.first))]
+
+        builder.for_(builder.index(2), [piece.stop], attempt)
+
+    def _is_far(self, piece: _Piece, length: SSAValue, count: Count) -> SSAValue:
+        """Whether the centre of any column is too far away from its elements; one row less makes no difference."""
         builder = self.builder
+        no, yes = (builder.scalar(IntegerAttr(number, i32)) for number in (0, 1))
+
+        def column(place: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
+            at = builder.add_index(piece.column, place)
+            totals, centre = self.load(at), builder.load(self.centres, [at])
+            near = self.centred.is_near(builder, totals, self._parts(place), centre, count)
+            far = builder.value(arith.SelectOp(near, no, yes))
+            return [builder.binary(arith.OrIOp, carried[0], far)]
+
+        (any_,) = builder.for_(length, [no], column, interleave=1)
+        return builder.value(arith.CmpiOp(any_, no, "ne"))
+
+    def _rows(self, piece: _Piece, op: Structured, accumulators: Sequence[SSAValue]) -> None:
+        """All rows of a piece, several at once where there is little to compute: else memory is asked for more meanwhile."""
+        builder, centred = self.builder, self.centred
+        centres = Operand(run(builder, self.centres, piece.column, piece.length), (0,))
+        results = [Operand(run(builder, row, None, piece.length), (0,)) for row in accumulators]
+        together = op.rows_at_once
 
         def rows(count: int, first: SSAValue, stop: SSAValue) -> None:
             def some(number: SSAValue, _: object) -> tuple[()]:
                 ops: list[Structured] = []
-                following: list[SSAValue] = []
-                length = piece.length
+                length, before = piece.length, builder.index(0)
                 for place in range(count):
                     before = builder.add_index(number, builder.index(place))
                     before = builder.binary(arith.SubiOp, before, piece.first)
@@ -197,22 +239,24 @@ class CentredStrip:
                     rest = builder.binary(arith.SubiOp, self.division.total, start)
                     length = builder.smaller(length, rest)
                     row = run(builder, self.centred.input.buffer, start, length)
-                    ops.append(op.with_operands(operands(Operand(row, (0,)))))
-                    following.append(builder.add_index(piece.following, before))
-                if ahead:
-                    self._ahead(ops, length, following)
-                else:
+                    inputs = [Operand(row, (0,))]
+                    if op is self.add:
+                        inputs = centred.inputs(inputs[0], centres)
+                    ops.append(op.with_operands([*inputs, *results]))
+                if together > 1:
                     visit_together(builder, ops, Extent(length))
+                else:
+                    self._ahead(ops, length, builder.add_index(piece.following, before))
                 return ()
 
             builder.for_(stop, (), some, lower=first, step=builder.index(count))
 
-        together = op.rows_at_once
         first = piece.first
         if together > 1:
             # The last row may be shorter.
             is_full = builder.value(arith.CmpiOp(piece.limit, piece.length, "sge"))
             last = builder.binary(arith.SubiOp, piece.stop, builder.index(1))
+            last = builder.larger(last, first)
             full = builder.value(arith.SelectOp(is_full, piece.stop, last))
             full = builder.binary(arith.SubiOp, full, first)
             odd = builder.binary(arith.RemUIOp, full, builder.index(together))
@@ -221,25 +265,34 @@ class CentredStrip:
             first = middle
         rows(1, first, piece.stop)
 
-    def _ahead(
-        self, ops: Sequence[Structured], length: SSAValue, following: Sequence[SSAValue]
-    ) -> None:
-        """Some rows of a piece; before each few lines of them those of the rows that start at `following` are asked for."""
+    def _ahead(self, ops: Sequence[Structured], length: SSAValue, following: SSAValue) -> None:
+        """A row of a piece; before each few lines of it those of the row that starts at `following` are asked for."""
         builder = self.builder
         step = CACHE_LINE // self.bytes
-        lines = LINES_AHEAD // len(ops)
 
         def some(begin: SSAValue, _: object) -> tuple[()]:
-            for start in following:
-                first = builder.add_index(start, begin)
-                for line in range(lines):
-                    place = builder.add_index(first, builder.index(line * step))
-                    builder.add(rt.PrefetchOp(self.elements, [place]))
-            end = builder.smaller(builder.add_index(begin, builder.index(lines * step)), length)
-            visit_together(builder, ops, Extent(end, begin))
+            first = builder.add_index(following, begin)
+            for line in range(LINES_AHEAD):
+                place = builder.add_index(first, builder.index(line * step))
+                builder.add(rt.PrefetchOp(self.elements, [place]))
+            end = builder.add_index(begin, builder.index(LINES_AHEAD * step))
+            visit_together(builder, ops, Extent(builder.smaller(end, length), begin))
             return ()
 
-        builder.for_(length, (), some, step=builder.index(lines * step))
+        builder.for_(length, (), some, step=builder.index(LINES_AHEAD * step))
+
+    def _settle(self, at: StripOfBlock) -> None:
+        """Make the sums those about the centres that all rows have, which tells what these are."""
+        builder = self.builder
+        limit = self._limit(at, at.last)
+        counts = _Counts.of(builder, builder.binary(arith.SubiOp, at.last, at.first))
+
+        def one(column: SSAValue) -> None:
+            centre = builder.load(self.centres, [column])
+            count = counts.at(builder, column, limit)
+            self.store(self.centred.settled(builder, self.load(column), centre, count), column)
+
+        self._columns(at.strip.length, one)
 
     def _fold(self, at: StripOfBlock) -> None:
         """Merge the columns of rows that were one, which leaves as many as there are."""
@@ -278,15 +331,13 @@ class CentredStrip:
         builder = self.builder
         return builder.add_index(builder.multiply(row, self.division.length), column)
 
-    def _view(self, row: SSAValue, length: SSAValue) -> Operand:
-        return Operand(run(self.builder, row, None, length), (0,))
-
-    def _wide(self, row: SSAValue, place: SSAValue) -> SSAValue:
-        """An accumulator of the piece, as the strip has it."""
-        value = self.builder.load(row, [place])
-        if (self.centred.is_centre and row is self.parts[0]) or value.type == f64:
-            return value
-        return self.builder.value(arith.ExtFOp(value, f64))
+    def _parts(self, place: SSAValue) -> list[SSAValue]:
+        """What a column of the piece has come to, sums as f64."""
+        builder = self.builder
+        values = [builder.load(row, [place]) for row in self.parts]
+        kept = len(values) - self.centred.sums
+        sums = [v if v.type == f64 else builder.value(arith.ExtFOp(v, f64)) for v in values[kept:]]
+        return [*values[:kept], *sums]
 
     def load(self, column: SSAValue) -> list[SSAValue]:
         """What a column has come to."""

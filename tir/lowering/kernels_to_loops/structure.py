@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import f32, f64
 from xdsl.dialects.linalg.ops import IndexOp
+from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Block, Operation, SSAValue
 
 from tir.dialects.linalg_generic import MAY_SUM_NARROW, clone_body
@@ -161,6 +162,29 @@ class Structured:
             body.erase_op(added)
             body.erase_arg(old)
         return narrow
+
+
+def fuse_products(op: Structured) -> None:
+    """Let a product be added to a sum that may contract it without being rounded: that is one operation, and more accurate."""
+    yielded = op.body.last_op
+    assert yielded is not None
+    for value in yielded.operands:
+        added = value.owner
+        if not isinstance(added, arith.AddfOp) or not _contracts(added):
+            continue
+        for term in added.operands:
+            product = term.owner
+            if isinstance(product, arith.ExtFOp) and MAY_SUM_NARROW in added.attributes:
+                product = product.input.owner
+            if isinstance(product, arith.MulfOp) and product.result.has_one_use():
+                product.fastmath = _CONTRACT
+
+
+_CONTRACT = arith.FastMathFlagsAttr([FastMathFlag.ALLOW_CONTRACT])
+
+
+def _contracts(added: arith.AddfOp) -> bool:
+    return FastMathFlag.ALLOW_CONTRACT in added.fastmath.data
 
 
 def grain(builder: LoopBuilder, work: SSAValue) -> SSAValue:
