@@ -18,7 +18,7 @@ from benchmarks.adapters import FRAMEWORKS
 from benchmarks.environments import BUILD, THREADS, confine, run_here
 from benchmarks.limits import Limits, measured_limits
 from benchmarks.markdown import markdown
-from benchmarks.measurement import QUICK, THOROUGH, Effort, measure
+from benchmarks.measurement import QUICK, THOROUGH, Effort, Measurement, measure
 from benchmarks.peers import Peer
 from benchmarks.plot import draw
 from benchmarks.results import Row, row_of, row_of_measurement
@@ -37,8 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     limits = measured_limits()
     print(f"limits: {_described(limits)}", flush=True)
     print(heading(), flush=True)
-    rows: list[Row] = []
-    for row in _rows(options, limits, effort):
+    measurements: list[Measurement] = []
+    for measurement in _measurements(options, effort):
+        measurements.append(measurement)
+        print(line(row_of_measurement(measurement, limits)), flush=True)
+    if any(row_of_measurement(m, limits).share for m in measurements):
+        limits = limits.best(measured_limits())
+        print(f"limits, the best of before and after: {_described(limits)}", flush=True)
+    rows = [row_of_measurement(measurement, limits) for measurement in measurements]
+    for row in _startup_rows(options, effort):
         print(line(row), flush=True)
         rows.append(row)
     curves = {
@@ -86,20 +93,26 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _rows(options: argparse.Namespace, limits: Limits, effort: Effort) -> Iterator[Row]:
-    frameworks = list(dict.fromkeys(("tir", *options.peers)))
+def _measurements(options: argparse.Namespace, effort: Effort) -> Iterator[Measurement]:
     chosen: list[Workload] = [w for n, w in WORKLOADS.items() if re.search(options.only, n)]
-    peers = {name: Peer(name, options.envs) for name in frameworks}
+    peers = {name: Peer(name, options.envs) for name in _frameworks(options)}
     try:
         for workload in chosen:
-            yield row_of_measurement(measure(workload, peers, effort), limits)
+            yield measure(workload, peers, effort)
     finally:
         for peer in peers.values():
             peer.stop()
+
+
+def _startup_rows(options: argparse.Namespace, effort: Effort) -> Iterator[Row]:
     for startup in STARTUPS:
         if re.search(options.only, startup.name):
-            times = measure_startup(startup, frameworks, options.envs, effort)
+            times = measure_startup(startup, _frameworks(options), options.envs, effort)
             yield row_of(startup.name, startup.bounds, times)
+
+
+def _frameworks(options: argparse.Namespace) -> list[str]:
+    return list(dict.fromkeys(("tir", *options.peers)))
 
 
 def _described(limits: Limits) -> str:

@@ -66,6 +66,15 @@ class Limits:
     blas_float32: float
     blas_float64: float
 
+    def best(self, other: Limits) -> Limits:
+        """The higher one of each: what a machine could do at one moment that it could not at another is what others took.
+
+        >>> Limits(3, 1, 1, 1, 1, 1).best(Limits(2, 2, 1, 1, 1, 1))
+        Limits(triad=3, read=2, fma_float32=1, fma_float64=1, blas_float32=1, blas_float64=1)
+        """
+        ours, others = asdict(self), asdict(other)
+        return Limits(**{name: max(ours[name], others[name]) for name in ours})
+
 
 def measured_limits() -> Limits:
     """Measured in a process of its own, which has the number of threads that the benchmarks have."""
