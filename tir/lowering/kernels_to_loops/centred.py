@@ -3,11 +3,11 @@
 The variance adds up squares about the mean; log-sum-exp adds up exponentials below the maximum. The mean and the maximum of everything
 are not known before all elements have been read, but those of a few elements are: a block that stays in the cache is read twice, for its
 own centre and for its sums about that. Sums *move* from one centre to another without the elements. So two parts become one, whose
-sums are about the centre of both.
+sums are about the centre of both. Columns keep a centre as long as it is near that of their elements.
 
-`Centred` is what both have in common, `Part` what is known of some elements. Which sums there are, and how they move, is in
-`centred_squares.py` and `centred_exponentials.py`; where loops find parts, and in which order they merge them, in `centred_whole.py` and
-`centred_columns.py`.
+`Centred` is what both have in common, `Part` what is known of some elements about their own centre, `Known` about another one. Which
+sums there are, and how they move, is in `centred_squares.py` and `centred_exponentials.py`; where loops find parts, and in which order they merge them, in `centred_whole.py`,
+`centred_columns.py` and `centred_strips.py`.
 """
 
 from __future__ import annotations
@@ -64,6 +64,20 @@ class Part:
     centre: SSAValue
     sums: Sequence[SSAValue]
     """The sums about the centre, as f64."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of some elements about a centre that need not be theirs, before more of them count."""
+
+    totals: Sequence[SSAValue]
+    """The first reduction, and the sums about the centre."""
+    found: Sequence[SSAValue]
+    """What more elements have come to: the first reduction if that is the centre, else the sums."""
+    centre: SSAValue
+    """In the precision of the elements."""
+    count: Count
+    """About how many elements they are together."""
 
 
 class Centred(ABC):
@@ -170,30 +184,12 @@ class Centred(ABC):
         """A centre in the precision of the elements, as `centre` would give it."""
 
     @abstractmethod
-    def is_near(
-        self,
-        builder: LoopBuilder,
-        totals: Sequence[SSAValue],
-        found: Sequence[SSAValue],
-        centre: SSAValue,
-        count: Count,
-    ) -> SSAValue:
-        """Whether sums about a centre are accurate.
-
-        `totals` are what the first reduction and the sums were before, `found` what more elements have come to: the first reduction if it
-        is the centre, else the sums. `count` is about how many they are together.
-        """
+    def is_near(self, builder: LoopBuilder, known: Known) -> SSAValue:
+        """Whether sums about the centre are accurate."""
 
     @abstractmethod
-    def nearer(
-        self,
-        builder: LoopBuilder,
-        totals: Sequence[SSAValue],
-        found: Sequence[SSAValue],
-        centre: SSAValue,
-        count: Count,
-    ) -> SSAValue:
-        """A centre that is near enough, in the precision of the elements; arguments as for `is_near`."""
+    def nearer(self, builder: LoopBuilder, known: Known) -> SSAValue:
+        """A centre that is near enough, in the precision of the elements."""
 
     @abstractmethod
     def moved(

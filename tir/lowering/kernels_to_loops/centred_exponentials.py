@@ -15,7 +15,7 @@ from xdsl.ir import Block, SSAValue
 
 from tir.dialects import math_ext
 from tir.dialects.linalg_generic import clone_body
-from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
+from tir.lowering.kernels_to_loops.centred import Centred, Count, Known, Part
 from tir.lowering.structured.builder import LoopBuilder
 from tir.support.cost_model import EXPONENTIALS_PIECE, EXPONENTIALS_ROWS, NEAR_MAXIMUM
 
@@ -56,18 +56,11 @@ class ExponentialsBelowMaximum(Centred):
     def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
         return centre
 
-    def is_near(
-        self,
-        builder: LoopBuilder,
-        totals: Sequence[SSAValue],
-        found: Sequence[SSAValue],
-        centre: SSAValue,
-        count: Count,
-    ) -> SSAValue:
+    def is_near(self, builder: LoopBuilder, known: Known) -> SSAValue:
         """Where the largest element is near, all others may be anywhere below it; of none there is nothing to add."""
-        largest = self.combiner.combine(builder, totals[0], found[0])
+        largest = self._largest(builder, known.totals, known.found)
         assert isinstance(self.element, AnyFloat)
-        distance = builder.value(math.AbsFOp(builder.binary(arith.SubfOp, largest, centre)))
+        distance = builder.value(math.AbsFOp(builder.binary(arith.SubfOp, largest, known.centre)))
         most, lowest = (
             builder.scalar(FloatAttr(number, self.element)) for number in (NEAR_MAXIMUM, -inf)
         )
@@ -76,15 +69,8 @@ class ExponentialsBelowMaximum(Centred):
         one = builder.scalar(IntegerAttr(1, i1))
         return builder.value(arith.SelectOp(is_far, is_lowest, one))
 
-    def nearer(
-        self,
-        builder: LoopBuilder,
-        totals: Sequence[SSAValue],
-        found: Sequence[SSAValue],
-        centre: SSAValue,
-        count: Count,
-    ) -> SSAValue:
-        return self.narrow(builder, self.combiner.combine(builder, totals[0], found[0]))
+    def nearer(self, builder: LoopBuilder, known: Known) -> SSAValue:
+        return self.narrow(builder, self._largest(builder, known.totals, known.found))
 
     def moved(
         self,
@@ -106,7 +92,7 @@ class ExponentialsBelowMaximum(Centred):
     def added(
         self, builder: LoopBuilder, totals: Sequence[SSAValue], found: Sequence[SSAValue]
     ) -> list[SSAValue]:
-        largest = self.combiner.combine(builder, totals[0], found[0])
+        largest = self._largest(builder, totals, found)
         return [largest, builder.binary(arith.AddfOp, totals[1], found[1])]
 
     def settled(
@@ -143,6 +129,11 @@ class ExponentialsBelowMaximum(Centred):
 
     def wanted(self, builder: LoopBuilder, part: Part, about: SSAValue) -> SSAValue:
         return part.sums[0]
+
+    def _largest(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], found: Sequence[SSAValue]
+    ) -> SSAValue:
+        return self.combiner.combine(builder, totals[0], found[0])
 
     def _as_f64(self, builder: LoopBuilder, value: SSAValue) -> SSAValue:
         return value if value.type == f64 else builder.value(arith.ExtFOp(value, f64))

@@ -22,7 +22,7 @@ from xdsl.dialects.builtin import FloatAttr, f64
 from xdsl.ir import Block, SSAValue
 
 from tir.dialects.linalg_generic import clone_body
-from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
+from tir.lowering.kernels_to_loops.centred import Centred, Count, Known, Part
 from tir.lowering.structured.builder import LoopBuilder
 from tir.support.cost_model import NEAR_MEAN, SQUARES_PIECE, SQUARES_ROWS
 
@@ -67,23 +67,18 @@ class SquaresAboutMean(Centred):
     def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
         return centre if self.element == f64 else builder.value(arith.ExtFOp(centre, f64))
 
-    def is_near(
-        self,
-        builder: LoopBuilder,
-        totals: Sequence[SSAValue],
-        found: Sequence[SSAValue],
-        centre: SSAValue,
-        count: Count,
-    ) -> SSAValue:
+    def is_near(self, builder: LoopBuilder, known: Known) -> SSAValue:
         """Where the squares about the mean are not much less than those about the centre.
 
         These may overflow where others would not, unless they have been infinite before.
         """
-        _, squares, distances = totals
-        both = builder.binary(arith.AddfOp, squares, found[0])
-        way = builder.binary(arith.AddfOp, distances, found[1])
+        _, squares, distances = known.totals
+        both = builder.binary(arith.AddfOp, squares, known.found[0])
+        way = builder.binary(arith.AddfOp, distances, known.found[1])
         part, infinite = (builder.scalar(FloatAttr(value, f64)) for value in (NEAR_MEAN, inf))
-        most = builder.binary(arith.MulfOp, builder.binary(arith.MulfOp, count.value, part), both)
+        most = builder.binary(
+            arith.MulfOp, builder.binary(arith.MulfOp, known.count.value, part), both
+        )
         between = builder.binary(arith.MulfOp, way, way)
         is_near = builder.value(arith.CmpfOp(between, most, "ole"))
         is_finite = builder.value(arith.CmpfOp(most, infinite, "olt"))
@@ -91,21 +86,14 @@ class SquaresAboutMean(Centred):
         is_near = builder.value(arith.AndIOp(is_near, is_finite))
         return builder.value(arith.OrIOp(is_near, is_lost))
 
-    def nearer(
-        self,
-        builder: LoopBuilder,
-        totals: Sequence[SSAValue],
-        found: Sequence[SSAValue],
-        centre: SSAValue,
-        count: Count,
-    ) -> SSAValue:
+    def nearer(self, builder: LoopBuilder, known: Known) -> SSAValue:
         """The mean of all, if there is one: infinities keep a finite centre, from which their distances are infinite."""
-        way = builder.binary(arith.AddfOp, totals[2], found[1])
-        way = builder.binary(arith.MulfOp, way, count.inverse)
-        mean = builder.binary(arith.AddfOp, self.wide(builder, centre), way)
+        way = builder.binary(arith.AddfOp, known.totals[2], known.found[1])
+        way = builder.binary(arith.MulfOp, way, known.count.inverse)
+        mean = builder.binary(arith.AddfOp, self.wide(builder, known.centre), way)
         mean = self.narrow(builder, mean)
         nothing = builder.binary(arith.SubfOp, mean, mean)
-        return builder.value(arith.SelectOp(_is_number(builder, nothing), mean, centre))
+        return builder.value(arith.SelectOp(_is_number(builder, nothing), mean, known.centre))
 
     def moved(
         self,

@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerAttr, MemRefType, 
 from xdsl.ir import Attribute, SSAValue
 
 from tir.dialects import rt
-from tir.lowering.kernels_to_loops.centred import Centred, Count
+from tir.lowering.kernels_to_loops.centred import Centred, Count, Known
 from tir.lowering.kernels_to_loops.column_blocks import ColumnBlocks, StripOfBlock
 from tir.lowering.kernels_to_loops.loops import Extent
 from tir.lowering.kernels_to_loops.structure import Structured, element_bytes
@@ -168,11 +168,10 @@ class CentredStrip:
             return is_far
 
         def column(place: SSAValue) -> None:
-            at = builder.add_index(piece.column, place)
-            totals, centre = self.load(at), builder.load(self.centres, [at])
             count = counts.at(builder, place, piece.limit)
-            nearer = centred.nearer(builder, totals, self._parts(place), centre, count)
-            self.store(centred.moved(builder, totals, centre, nearer, before), at)
+            at, known = self._known(piece, place, count)
+            nearer = centred.nearer(builder, known)
+            self.store(centred.moved(builder, known.totals, known.centre, nearer, before), at)
             builder.store(nearer, self.centres, [at])
             if not centred.is_centre:
                 self._clear(place)
@@ -211,9 +210,8 @@ class CentredStrip:
         no, yes = (builder.scalar(IntegerAttr(number, i32)) for number in (0, 1))
 
         def column(place: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
-            at = builder.add_index(piece.column, place)
-            totals, centre = self.load(at), builder.load(self.centres, [at])
-            near = self.centred.is_near(builder, totals, self._parts(place), centre, count)
+            _, known = self._known(piece, place, count)
+            near = self.centred.is_near(builder, known)
             far = builder.value(arith.SelectOp(near, no, yes))
             return [builder.binary(arith.OrIOp, carried[0], far)]
 
@@ -330,6 +328,13 @@ class CentredStrip:
     def _row_start(self, row: SSAValue, column: SSAValue) -> SSAValue:
         builder = self.builder
         return builder.add_index(builder.multiply(row, self.division.length), column)
+
+    def _known(self, piece: _Piece, place: SSAValue, count: Count) -> tuple[SSAValue, Known]:
+        """A column of a piece in the strip, and what is known of it with the piece."""
+        builder = self.builder
+        at = builder.add_index(piece.column, place)
+        totals, centre = self.load(at), builder.load(self.centres, [at])
+        return at, Known(totals, self._parts(place), centre, count)
 
     def _parts(self, place: SSAValue) -> list[SSAValue]:
         """What a column of the piece has come to, sums as f64."""
