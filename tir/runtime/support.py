@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from tir.config import config
@@ -43,14 +44,7 @@ def load_support(name: str, exports: Iterable[str]) -> LoadedObject:
 
 def _object_code(name: str) -> bytes:
     text = (_FOLDER / f"{name}.ll").read_text()
-    parts = (
-        str(_OPT_LEVEL),
-        installed("llvmlite"),
-        machine_description(),
-        _EXPANSION.read_text(),
-        text,
-    )
-    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    key = hashlib.sha256(f"{_conditions()}\n{text}".encode()).hexdigest()
     places = _places()
     for place in places:
         code = place.get(key)
@@ -64,6 +58,18 @@ def _object_code(name: str) -> bytes:
         if place.put(key, code):
             break
     return code
+
+
+@cache
+def _conditions() -> str:
+    """What the object code of every module depends on, beside its text."""
+    parts = (
+        str(_OPT_LEVEL),
+        installed("llvmlite"),
+        machine_description(),
+        _EXPANSION.read_text(),
+    )
+    return "\n".join(parts)
 
 
 def _places() -> list[Cache]:
