@@ -85,9 +85,7 @@ def _cold_start(workload: str) -> Callable[[str, Path], float]:
     """The same from the start of the process: with the import, where some do what others do when they first compile."""
 
     def once(framework: str, environments: Path) -> float:
-        variables = _without_cache(framework)
-        start = time.monotonic()
-        return _first_call(framework, environments, variables, workload)["end"] - start
+        return _from_start(framework, environments, _without_cache(framework), workload)
 
     return once
 
@@ -111,10 +109,17 @@ def _warm(workload: str) -> Callable[[str, Path], float]:
         if not filled.exists():
             _first_call(framework, environments, variables, workload)
             filled.touch()
-        start = time.monotonic()
-        return _first_call(framework, environments, variables, workload)["end"] - start
+        return _from_start(framework, environments, variables, workload)
 
     return once
+
+
+def _from_start(
+    framework: str, environments: Path, variables: dict[str, str], workload: str
+) -> float:
+    """Seconds from the start of a process to the first result."""
+    start = time.monotonic()
+    return _first_call(framework, environments, variables, workload)["end"] - start
 
 
 def _first_call(
