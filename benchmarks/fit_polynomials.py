@@ -167,6 +167,15 @@ FITS = [
         "(exp(r) - 1 - r) / r**2, |r| <= log(2)/2",
     ),
     Fit(
+        "EXP_EIGHTH",
+        lambda r: (mp.exp(r) - 1 - r) / r**2,
+        -LN2_HALF / 8,
+        LN2_HALF / 8,
+        lambda r: r**2 / mp.exp(r),
+        (("f32", mpf(2) ** -25),),
+        "(exp(r) - 1 - r) / r**2, |r| <= log(2)/16",
+    ),
+    Fit(
         "TANH",
         odd(mp.tanh),
         0,

@@ -6,10 +6,17 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tir.lowering.divide_module import divide_module
 from tir.lowering.mark_cold_functions import is_cold
-from tir.pipelines import KERNELS_TO_LLVM, LLVM, new_context, run_passes
+from tir.pipelines import kernels_to_llvm, module_to_llvm, new_context, run_passes
 from tir.runtime import cpu
+from tir.runtime.llvm_passes import level_of
 from tir.support.timing import measured
+from tir.targets import lane_tables
 from tir.targets.llvm_ir import llvm_assembly
+
+
+def uses_tables(level: int) -> bool:
+    """Whether code of a level for this CPU looks up vectors of elements in tables."""
+    return level_of(level).vectorize_loops and lane_tables.are_fast()
 
 
 def object_code(module: ModuleOp, level: int, timings: dict[str, float] | None = None) -> bytes:
@@ -20,10 +27,11 @@ def object_code(module: ModuleOp, level: int, timings: dict[str, float] | None =
     """
     context = new_context()
     with cpu.compiling_to_objects(level, timings) as objects:
+        tables = uses_tables(level)
         for part in divide_module(module):
-            run_passes(part, KERNELS_TO_LLVM, context, timings)
+            run_passes(part, kernels_to_llvm(tables), context, timings)
             objects.add(_text(part, timings))
-        run_passes(module, LLVM.passes, context, timings)
+        run_passes(module, module_to_llvm(tables), context, timings)
         objects.add(_text(module, timings), cold=is_cold(module))
         return objects.code()
 

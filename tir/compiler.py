@@ -64,7 +64,7 @@ class Artifact:
         module = self.computation.emit()
         names = []
         for pipeline in PIPELINES:
-            stages = _stages(pipeline, self.optimize, self.level)
+            stages = self._stages(pipeline)
             here = [s.name for s in stages]
             if stage in here:
                 with LLVM_LOCK:
@@ -74,12 +74,17 @@ class Artifact:
         if stage in _TARGET_OF_NAME:
             pipeline, target = _TARGET_OF_NAME[stage]
             with LLVM_LOCK:
-                run_stages(module, _stages(pipeline, self.optimize, self.level))
+                run_stages(module, self._stages(pipeline))
             output = StringIO()
             load(TARGETS[target])(module, output)  # pyright: ignore[reportCallIssue]
             return output.getvalue()
         known = ", ".join([*names, *_TARGET_OF_NAME])
         raise ValueError(f"no stage is called {stage!r}; there are {known}")
+
+    def _stages(self, pipeline: str) -> tuple[Stage, ...]:
+        from tir.code_generation import uses_tables  # noqa: PLC0415 - see `_Compiled.of`
+
+        return _stages(pipeline, self.optimize, self.level, uses_tables(self.level))
 
 
 def compile_computation(computation: Computation, optimize: bool = True) -> Artifact:
@@ -172,11 +177,11 @@ class _Compiled:
         return Artifact(self.object_code, failures, self.timings, computation, optimize, level)
 
 
-def _stages(pipeline: str, optimize: bool, level: int) -> tuple[Stage, ...]:
+def _stages(pipeline: str, optimize: bool, level: int, tables: bool = False) -> tuple[Stage, ...]:
     """The stages of a pipeline for what LLVM does at a level."""
     from tir.pipelines import pipeline_stages  # noqa: PLC0415 - see `_Compiled.of`
 
-    return pipeline_stages(pipeline, optimize, level_of(level).vectorize_loops)
+    return pipeline_stages(pipeline, optimize, level_of(level).vectorize_loops, tables)
 
 
 def _line(location: SourceLocation | None) -> tuple[str, int] | None:

@@ -66,13 +66,19 @@ LOOPS = Stage(
     frozenset(_HOST | {"scf", "memref", "math", "math_ext", "math_special"}),
 )
 RANGES = Stage("ranges", ("outline-parallel",), LOOPS.dialects)
-KERNELS_TO_LLVM = ("expand-math", "convert-to-llvm")
-"""What functions of loops go through; those of a module with `@main` need more."""
-LLVM = Stage(
-    "llvm",
-    (*KERNELS_TO_LLVM, "emit-python-entry", "mark-cold-functions"),
-    frozenset({"builtin", "llvm"}),
-)
+
+
+def kernels_to_llvm(tables: bool = False) -> tuple[str, ...]:
+    """What functions of loops go through; with `tables` for a CPU that looks up vectors of elements in a table."""
+    return ("expand-math{tables=true}" if tables else "expand-math", "convert-to-llvm")
+
+
+def module_to_llvm(tables: bool = False) -> tuple[str, ...]:
+    """What a module with `@main` goes through."""
+    return (*kernels_to_llvm(tables), "emit-python-entry", "mark-cold-functions")
+
+
+LLVM = Stage("llvm", module_to_llvm(), frozenset({"builtin", "llvm"}))
 GPU = Stage(
     "gpu",
     ("kernels-to-gpu",),
@@ -90,17 +96,21 @@ PIPELINES: dict[str, tuple[Stage, ...]] = {
 }
 
 
-def pipeline_stages(pipeline: str, optimize: bool, vectorized: bool = True) -> tuple[Stage, ...]:
+def pipeline_stages(
+    pipeline: str, optimize: bool, vectorized: bool = True, tables: bool = False
+) -> tuple[Stage, ...]:
     """The stages of a pipeline.
 
     If not `optimize`, no rewrite of the tir dialect is among them (`Mode(optimizer=None)`); if not `vectorized`, loops are
-    written for an LLVM that makes no vector instructions of them.
+    written for an LLVM that makes no vector instructions of them; with `tables`, those instructions look up in tables.
     """
     stages = PIPELINES[pipeline]
     if not optimize:
         stages = _with_passes(stages, OPTIMIZED, ())
     if not vectorized:
         stages = _with_passes(stages, LOOPS, ("kernels-to-loops{vectorized=false}",))
+    if tables:
+        stages = _with_passes(stages, LLVM, module_to_llvm(tables=True))
     return stages
 
 

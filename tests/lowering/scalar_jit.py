@@ -45,13 +45,13 @@ func.func @loop({parameters}, %out: {array} {{llvm.noalias}}) {{
 """
 
 
-def loop_assembly(op_class: type[Operation], element: str, arity: int) -> str:
+def loop_assembly(op_class: type[Operation], element: str, arity: int, tables: bool = False) -> str:
     """LLVM assembly of the loop with the elementary function expanded."""
     context = Context()
     for dialect in (Arith, Builtin, Func, Math, MathExt, MathSpecial, MemRef, Scf):
         context.load_dialect(dialect)
     module = Parser(context, loop_module(op_class, element, arity)).parse_module()
-    ExpandMathPass().apply(context, module)
+    ExpandMathPass(tables).apply(context, module)
     module.verify()
     ConvertToLLVMPass().apply(context, module)
     return llvm_assembly(module)
@@ -60,9 +60,11 @@ def loop_assembly(op_class: type[Operation], element: str, arity: int) -> str:
 class CompiledLoop:
     """A scalar function compiled into a loop over arrays: call it with arrays of its dtype."""
 
-    def __init__(self, op_class: type[Operation], dtype: str, arity: int = 1) -> None:
+    def __init__(
+        self, op_class: type[Operation], dtype: str, arity: int = 1, tables: bool = False
+    ) -> None:
         self.dtype = np.dtype(dtype)
-        self.text = loop_assembly(op_class, f"f{self.dtype.itemsize * 8}", arity)
+        self.text = loop_assembly(op_class, f"f{self.dtype.itemsize * 8}", arity, tables)
         loaded = cpu.load_object(cpu.compile_to_object(self.text), ["loop"])
         array = (ctypes.c_void_p, ctypes.c_int64)
         self.function = loaded.function("loop", None, *array * (arity + 1))

@@ -24,6 +24,10 @@ RARE_CASE = "tir.rare_case"
 """Attribute of a function `f(usual, x, rare)` of two floats and an integer as wide that is `usual` where `rare` is 0, and a function of x
 where that is -1. It depends on nothing but its arguments."""
 
+TABLE = "tir.table"
+"""Attribute of a declared function of an i32 whose result is the element of an array that the lowest bits of that are the number of. The
+array has 8 elements, as many as there are in a register."""
+
 
 class UnaryFloatOperation(IRDLOperation, abc.ABC):
     """A function of one float whose result has the operand's type."""
@@ -79,7 +83,7 @@ class ExpNonPositiveOp(UnaryFloatOperation):
 
 @irdl_op_definition
 class ExpTermOp(UnaryFloatOperation):
-    """`exp(x)` of an x that is not positive, or 8 at most, or NaN, as a term of a sum of about 1 or more:
+    """`exp(x)` of an x that is not positive, or 64 at most, or NaN, as a term of a sum of about 1 or more:
     `%y = math_ext.exp_term %x : f64`.
 
     Its error is small beside 1: that of a small term may be larger beside the term, and a term below the smallest normal number

@@ -53,9 +53,12 @@ def pass_builder(llvm: ModuleType, machine: Any, level: Level) -> Any:
 def pass_manager(llvm: ModuleType, builder: Any) -> Iterator[Any]:
     """The pass manager of llvmlite that a pass builder makes for modules.
 
+    What the vectorizer calls (`tir/targets/lane_tables.py`) is inlined after it.
+
     What llvmlite calls when a pass manager dies leaves LLVM's own one alive: 100 kB each time.
     """
     manager = builder.getModulePassManager()
+    manager.add_always_inliner_pass()
     try:
         yield manager
     finally:

@@ -12,6 +12,7 @@ from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
     AnyFloat,
     ArrayAttr,
+    DenseArrayBase,
     DictionaryAttr,
     IntegerAttr,
     ModuleOp,
@@ -19,11 +20,11 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, SSAValue
 
-from tir.dialects.math_ext import RARE_CASE
+from tir.dialects.math_ext import RARE_CASE, TABLE
 from tir.dialects.nvvm import KERNEL
 from tir.support.errors import UnsupportedError
 
-from . import lane_variants
+from . import lane_tables, lane_variants
 from .legality import check_legal
 from .llvm_instructions import ROWS
 from .llvm_metadata import Metadata
@@ -92,7 +93,9 @@ class _ModulePrinter:
             if isinstance(value, StringAttr):
                 lines.append(f'target {keyword} = "{value.data}"')
         for op in self.module.body.block.ops:
-            if isinstance(op, llvm.FuncOp):
+            if isinstance(op, llvm.FuncOp) and TABLE in op.attributes:
+                lines += self._table(op)
+            elif isinstance(op, llvm.FuncOp):
                 _FunctionPrinter(self, lines).print(op)
                 if self.has_variant(op):
                     lines += self._variant(op)
@@ -123,6 +126,14 @@ class _ModulePrinter:
         assert isinstance(type_, AnyFloat)
         self._kept += lane_variants.kept_names(name, type_.bitwidth)
         return lane_variants.variant(name, self.type(type_), type_.bitwidth)
+
+    def _table(self, op: llvm.FuncOp) -> list[str]:
+        """What a table is for elements and for vectors."""
+        name, elements = op.sym_name.data, op.attributes[TABLE]
+        assert isinstance(elements, DenseArrayBase)
+        self._kept.append(lane_tables.variant_name(name))
+        self.declarations["llvm.x86.avx2.permd"] = lane_tables.DECLARATION
+        return lane_tables.definitions(name, elements.get_values())
 
     def _global(self, op: llvm.GlobalOp) -> str:
         linkage = op.linkage.linkage.data

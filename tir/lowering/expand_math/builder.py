@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xdsl.dialects import arith, func, math
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, SymbolRefAttr, i1, i64
+from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from tir.lowering.expand_math.formats import F32, F64, FloatFormat
@@ -18,6 +19,7 @@ LONGEST_CHAIN = 4
 """How many coefficients Horner's scheme may have."""
 
 _STRICT = {"fastmath": arith.FastMathFlagsAttr("none")}
+_CONTRACT = {"fastmath": arith.FastMathFlagsAttr([FastMathFlag.ALLOW_CONTRACT])}
 _NO_OVERFLOW_FLAGS = {"overflowFlags": arith.IntegerOverflowAttr("none")}
 _CMPF = {
     name: {"predicate": IntegerAttr(code, i64), **_STRICT}
@@ -45,12 +47,15 @@ class ScalarBuilder:
     methods work on the format's float type, the `i...` methods on its integer of the same width.
     """
 
-    def __init__(self, block: Block, float_format: FloatFormat) -> None:
+    def __init__(self, block: Block, float_format: FloatFormat, tables: bool = False) -> None:
         self.block = block
         self.format = float_format
+        self.looks_up = tables and float_format is F32
+        """Whether tables of float32 are worth it."""
         self._floats: dict[str, SSAValue] = {}
         self._integers: dict[int, SSAValue] = {}
         self.rare_cases: list[RareCase] = []
+        self.tables: dict[str, tuple[int, ...]] = {}
 
     def in_format(self, float_format: FloatFormat) -> ScalarBuilder:
         """A builder of another format that appends to the same block."""
@@ -124,6 +129,12 @@ class ScalarBuilder:
     def mul(self, x: Operand, y: Operand) -> SSAValue:
         """`x * y`"""
         return self._float_op(arith.MulfOp, x, y)
+
+    def contracted_mul(self, x: Operand, y: Operand) -> SSAValue:
+        """`x * y`, not rounded where a sum that may contract it adds it."""
+        return self._emit(
+            arith.MulfOp, [self.value(x), self.value(y)], self.format.float_type, _CONTRACT
+        )
 
     def div(self, x: Operand, y: Operand) -> SSAValue:
         """`x / y`"""
@@ -314,6 +325,13 @@ class ScalarBuilder:
         The sum leaves the biased exponent in the low bits, and the shift keeps only those.
         """
         return self.from_bits(self.shift_left(self.to_bits(shifted), self.format.mantissa_bits))
+
+    def lookup(self, index: SSAValue, table: tuple[int, ...], name: str) -> SSAValue:
+        """The element of a table of 8 bit patterns of float32 that the lowest bits of an integer are the number of."""
+        function = f"tir.{name}.{self.format.name}"
+        self.tables[function] = table
+        callee = {"callee": SymbolRefAttr(function)}
+        return self._emit(func.CallOp, (index,), self.format.int_type, callee)
 
     # --- the rare case -------------------------------------------------------------------------
 

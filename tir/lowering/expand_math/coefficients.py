@@ -43,6 +43,12 @@ EXP_MID: Polynomial = (
     2.756056658699174e-06,
 )
 
+# (exp(r) - 1 - r) / r**2, |r| <= log(2)/16; error 2**-25.2
+EXP_EIGHTH_F32: Polynomial = (
+    0.5000657439231873,
+    0.1666686236858368,
+)
+
 # (log((1+s)/(1-s)) - 2s) / s**3 in s*s, |s| <= 0.1716; error 2**-59.4
 LOG_F64: Polynomial = (
     0.666666666666674,

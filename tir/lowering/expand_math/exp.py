@@ -7,6 +7,8 @@ the Elementary Functions", 1980, ch. 6), a minimax polynomial for `exp(r)`, and 
 (float64) for positive arguments, larger by that for negative ones, and one product with a constant makes up for it. A constant offset
 of k hides in the number whose addition rounds to integers; one that depends on the sign is the exponent of the constant, and taken off.
 
+Where a vector of elements of a table is one instruction, exponentials of float32 are `2**(k/8)` of a table times a shorter polynomial.
+
 The rounding of r costs a quarter of a unit of the result at most. Where an exponential enters a power, `exp_parts`
 carries that error too.
 """
@@ -107,28 +109,71 @@ def scaled(b: ScalarBuilder, parts: ExpParts, scaling: Scaling) -> SSAValue:
     return b.mul(b.fma(parts.tail, power, power), scaling.factor)
 
 
+def simple(b: ScalarBuilder, x: SSAValue, scaling: Scaling) -> SSAValue:
+    """`exp(x)` of an argument within bounds, to about a unit of its last place."""
+    if b.looks_up:
+        return by_eighths(b, x, scaling)
+    return scaled(b, simple_parts(b, x, scaling.rounder), scaling)
+
+
+EIGHTHS = 8
+
+
+def power_of_eighths(b: ScalarBuilder, shifted: SSAValue, offset: int = 0) -> SSAValue:
+    """The bits of `2**(k/8 + offset)`, from `shifted = k + rounder`
+
+    The table has the powers of two of eighths, with the exponent of as many eighths taken off, so that the sum with all of k is right.
+    """
+    fmt = b.format
+    k, places = b.to_bits(shifted), fmt.mantissa_bits - 3
+    table = tuple(
+        fmt.bits(2.0 ** (n / EIGHTHS)) - (n << places) + (offset << fmt.mantissa_bits)
+        for n in range(EIGHTHS)
+    )
+    name = f"power_of_eighths.{offset}" if offset else "power_of_eighths"
+    return b.iadd(b.lookup(k, table, name), b.shift_left(k, places))
+
+
+def by_eighths(b: ScalarBuilder, x: SSAValue, scaling: Scaling) -> SSAValue:
+    """`exp(x)` with `x = k/8 log 2 + r`: a table has the powers of two of eighths, and a short polynomial does for r"""
+    fmt = b.format
+    shifted = b.fma(x, EIGHTHS * LOG2_E, fmt.rounder)
+    k = b.sub(shifted, fmt.rounder)
+    r = b.fma(k, -fmt.log2_low / EIGHTHS, b.fma(k, -fmt.log2_high / EIGHTHS, x))
+    bits = power_of_eighths(b, shifted, int(scaling.rounder - fmt.exponent_rounder()))
+    if isinstance(scaling.factor, SSAValue):
+        bits = b.isub(bits, b.to_bits(scaling.factor))
+    power = b.from_bits(bits)
+    tail = b.fma(b.mul(r, r), b.polynomial(r, coefficients.EXP_EIGHTH_F32), r)
+    return b.mul(b.fma(tail, power, power), scaling.factor)
+
+
 def expand_exp(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(x)`"""
-    scaling = both_ways(b, x)
     bounded = b.at_most(b.at_least(x, b.format.exp_underflow), b.format.exp_overflow)
-    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
+    return simple(b, bounded, both_ways(b, x))
 
 
 def expand_exp_nonpositive(b: ScalarBuilder, x: SSAValue) -> SSAValue:
     """`exp(x)` for `x <= 8`"""
-    scaling = downward(b)
-    bounded = b.at_least(x, b.format.exp_underflow)
-    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
+    return simple(b, b.at_least(x, b.format.exp_underflow), downward(b))
 
 
 def expand_exp_term(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`exp(x)` for `x <= 8`, in a sum of about 1 or more
+    """`exp(x)` for `x <= 64`, in a sum of about 1 or more
 
     The float32 nearest to log 2 is so near that subtracting k times that is wrong by `3e-9 |x|` at most, of a term that is small
     where that is not. At the bound `2**k` comes out as 0, so that no subnormal number needs scaling.
     """
     fmt = b.format
     bounded = b.at_least(x, -fmt.bias * math.log(2))
+    if b.looks_up:
+        step = math.log(2) / EIGHTHS
+        shifted = b.fma(bounded, 1 / step, fmt.rounder)
+        r = b.fma(b.sub(shifted, fmt.rounder), -step, bounded)
+        power = b.from_bits(power_of_eighths(b, shifted))
+        # The sum adds this product without rounding it.
+        return b.contracted_mul(power, b.polynomial(r, (1.0, 1.0, *coefficients.EXP_EIGHTH_F32)))
     rounder = fmt.exponent_rounder()
     if fmt is F64:
         parts = simple_parts(b, bounded, rounder)
@@ -167,8 +212,10 @@ def expand_expm1(b: ScalarBuilder, x: SSAValue) -> SSAValue:
 
 
 def exp_of_minus_abs(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """`exp(-|x|)`"""
-    return expand_exp_nonpositive(b, b.neg(b.abs(x)))
+    """`exp(-|x|)`, without a table: what is computed of it needs a tenth of a unit more"""
+    bounded = b.at_least(b.neg(b.abs(x)), b.format.exp_underflow)
+    scaling = downward(b)
+    return scaled(b, simple_parts(b, bounded, scaling.rounder), scaling)
 
 
 def expand_sigmoid(b: ScalarBuilder, x: SSAValue) -> SSAValue:

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from xdsl.context import Context
 from xdsl.dialects import func, scf
 from xdsl.dialects.builtin import (
+    DenseArrayBase,
     FunctionType,
     ModuleOp,
     StringAttr,
     SymbolRefAttr,
     UnitAttr,
+    i32,
 )
 from xdsl.ir import Attribute, Block, Operation, Region
 from xdsl.passes import ModulePass
 from xdsl.traits import SymbolTable
 
-from tir.dialects.math_ext import RARE_CASE
+from tir.dialects.math_ext import RARE_CASE, TABLE
 from tir.lowering.expand_math.builder import RareCase, ScalarBuilder
 from tir.lowering.expand_math.formats import F32, F64, FloatFormat
 from tir.lowering.expand_math.registry import EXPANDERS, WITH_LOOPS
@@ -33,15 +35,30 @@ def function_name(op: Operation, float_format: FloatFormat) -> str:
     return f"tir.{op.name.split('.', 1)[1]}.{float_format.name}"
 
 
-def build_functions(op: Operation, float_format: FloatFormat) -> list[func.FuncOp]:
-    """The private function that computes what `op` does, and those for rare arguments that it calls."""
+def build_functions(
+    op: Operation, float_format: FloatFormat, tables: bool = False
+) -> list[func.FuncOp]:
+    """The private function that computes what `op` does, and those for rare arguments and of tables that it calls."""
     block = Block(arg_types=[float_format.float_type] * len(op.operands))
-    builder = ScalarBuilder(block, float_format)
+    builder = ScalarBuilder(block, float_format, tables)
     result = EXPANDERS[op.name](builder, *block.args)
     block.add_op(func.ReturnOp.create(operands=(result,)))
     inlining = NO_INLINE if op.name in WITH_LOOPS else ALWAYS_INLINE
     function = _function(function_name(op, float_format), block, {inlining: UnitAttr()})
-    return [function, *map(_rare_function, builder.rare_cases)]
+    looked_up = (_table_function(name, table) for name, table in builder.tables.items())
+    return [function, *map(_rare_function, builder.rare_cases), *looked_up]
+
+
+def _table_function(name: str, table: tuple[int, ...]) -> func.FuncOp:
+    return func.FuncOp.create(
+        properties={
+            "sym_name": StringAttr(name),
+            "function_type": FunctionType.from_lists([i32], [i32]),
+            "sym_visibility": StringAttr("private"),
+        },
+        attributes={TABLE: DenseArrayBase.from_list(i32, table)},
+        regions=(Region(),),
+    )
 
 
 def _function(name: str, block: Block, attributes: dict[str, Attribute]) -> func.FuncOp:
@@ -119,9 +136,18 @@ class ExpandMathPass(ModulePass):
 
     For the attribute `tir.rare_case` the printer of LLVM assembly makes variants that test all elements of a vector at once
     (`tir/targets/lane_variants.py`).
+
+    With `{tables=true}` exponentials of f32 look up a table of 8 numbers that a register holds, by a function
+    which that printer defines for elements and for vectors (`tir/targets/lane_tables.py`):
+
+        %power = func.call @tir.power_of_eighths.f32(%k) : (i32) -> i32
+        ...
+        func.func private @tir.power_of_eighths.f32(i32) -> i32 attributes {tir.table = array<i32: ...>}
     """
 
     name = "expand-math"
+
+    tables: bool = False
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         tables: dict[Operation, dict[str, func.FuncOp]] = {}
@@ -137,7 +163,7 @@ class ExpandMathPass(ModulePass):
                 }
             name = function_name(user, float_format)
             if name not in functions:
-                built = build_functions(user, float_format)
+                built = build_functions(user, float_format, self.tables)
                 functions[name] = built[0]
                 table.regions[0].blocks[0].add_ops(built)
             call = func.CallOp.create(

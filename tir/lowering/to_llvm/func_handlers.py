@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from tir.dialects import llvm_intrinsics, rt
-from tir.dialects.math_ext import RARE_CASE
+from tir.dialects.math_ext import RARE_CASE, TABLE
 from tir.support.errors import LoweringError, UnsupportedError
 
 from .descriptor import POINTER, convert_type, exploded_types
@@ -102,8 +102,9 @@ def convert_function(module: ModuleEmitter, function: func.FuncOp) -> llvm.FuncO
         passthrough=passthrough,
         arg_attrs=parameter_attributes,
     )
-    if is_rare:
-        converted.attributes[RARE_CASE] = UnitAttr()
+    for key in (RARE_CASE, TABLE):
+        if key in function.attributes:
+            converted.attributes[key] = function.attributes[key]
     module.block.add_op(converted)
     if is_main:
         record_signature(function, converted)
