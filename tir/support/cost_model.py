@@ -58,6 +58,9 @@ NARROW_SUM_BLOCK = 64
 """Elements of float32 that are summed in float32, before their sum is added in float64, for each vector at a time: vectors stay
 narrow, and each of eight partial sums has 8 terms, as in NumPy's."""
 
+HEAVY_SUM_BLOCK = 128
+"""The same where a term takes an elementary function: fewer vectors at a time, and twice as many terms for each partial sum."""
+
 CACHE_LINE = 64
 """Bytes that memory sends at a time."""
 

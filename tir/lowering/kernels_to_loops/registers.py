@@ -26,6 +26,8 @@ from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import read_elements
 from tir.support.cost_model import (
     FEW_VECTORS,
+    HEAVY_SUM_BLOCK,
+    LIGHT_WORK,
     MANY_VECTORS,
     NARROW_SUM_BLOCK,
     SUM_BLOCK,
@@ -75,8 +77,9 @@ def reduce_together(
     in_blocks = bool(long or narrow)
     body = op.with_narrow_sums() if narrow else op
     interleave = op.interleave or (MANY_VECTORS if narrow else None)
-    if count > 1:
-        # Each place brings accumulators of its own.
+    is_heavy = op.work > LIGHT_WORK
+    if count > 1 or (narrow and is_heavy):
+        # Each place brings accumulators of its own, and elementary functions need registers for constants.
         interleave = FEW_VECTORS
 
     def element(
@@ -130,7 +133,9 @@ def reduce_together(
                 interleave=None if deeper else interleave,
             )
         # Where there are several places, each has so many fewer partial sums.
-        size = NARROW_SUM_BLOCK * (interleave or 1) if narrow else SUM_BLOCK // count
+        size = SUM_BLOCK // count
+        if narrow:
+            size = (HEAVY_SUM_BLOCK if is_heavy else NARROW_SUM_BLOCK) * (interleave or 1)
         if not builder.vectorized:
             # As many terms for the only partial sum as there are for each of those of vector code.
             size = SUM_BLOCK // SUM_LANES
@@ -181,7 +186,8 @@ class _Blocks:
         count = extent.upper
         if extent.lower is not None:
             count = builder.binary(arith.SubiOp, count, extent.lower)
-        rest = builder.binary(arith.RemUIOp, count, builder.index(SUM_LANES))
+        lanes = SUM_LANES // MANY_VECTORS * (self.interleave or MANY_VECTORS)
+        rest = builder.binary(arith.RemUIOp, count, builder.index(lanes))
         stop = builder.binary(arith.SubiOp, extent.upper, rest)
         # Exactly one step falls on the stop or less than a block behind it: there what is left has its turn, if anything is.
         beyond = builder.multiply(builder.smaller(rest, builder.index(1)), size)
