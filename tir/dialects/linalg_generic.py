@@ -19,6 +19,10 @@ MAY_SUM_NARROW = "tir.may_sum_narrow"
 """An attribute of the addition by which a reduction accumulates wider terms than its result will be: short blocks of them may
 be added in the precision that the terms had."""
 
+MAY_BE_NEAR = "tir.may_be_near"
+"""An attribute of the maximum by which a reduction finds the largest of some numbers: another number will do that is not larger, and so
+near that the sum of the exponentials of all distances from it is accurate."""
+
 
 def clone_body(body: Block) -> Block:
     """A scalar body like another, to be changed."""

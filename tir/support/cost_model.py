@@ -82,6 +82,12 @@ CENTRED_CHUNK = 1 << 13
 Few, so that reading memory and computing are never far apart; enough to be worth the merging.
 """
 
+ONCE_CHUNK = 1 << 15
+"""The same where it is read once as a rule: if not, a cache has it still."""
+
+ONCE_AHEAD = 1 << 12
+"""How many bytes further on memory is asked for meanwhile."""
+
 SQUARES_ROWS = 32
 """The number of rows that columns add to sums about a centre before they look whether that is near, for squares about the mean."""
 
@@ -97,6 +103,9 @@ cache have to hold both."""
 
 NEAR_MAXIMUM = 4.0
 """How far the maximum may be from the centre of a sum of exponentials: their rounding errors grow with the distance."""
+
+CENTRE_SAMPLE = 64
+"""So many elements tell about where the mean or the maximum of more is: as a rule as near as it has to be."""
 
 NEAR_MEAN = 0.25
 """What part of a sum of squares about a centre may be due to its distance from the mean: no bit is lost then."""

@@ -1,8 +1,8 @@
 // RUN: tir-opt %s -p kernels-to-loops | filecheck %s
 
-// The variance of everything reads memory once: each chunk for its sum, and while it is in the cache for the sums of distances from
-// its own mean, and of their squares. Meanwhile it asks for the next chunk. Chunks are merged, then blocks. When the mean of everything
-// is known, the squares about that follow.
+// The variance of everything reads memory once: each chunk for the sums of distances from the mean of its first elements, and of their
+// squares. Where these tell that it is far from the mean of all, there is a second time. Chunks are merged, then blocks. When the mean of
+// everything is known, the squares about that follow.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[SUMS:%\S+]] = memref.alloca() : memref<256xf64>
 // CHECK-NEXT:    [[SQUARES:%\S+]] = memref.alloca() : memref<256xf64>
@@ -10,6 +10,7 @@
 // CHECK:         rt.parallel
 // CHECK:           scf.for [[BLOCK:%\S+]] =
 // CHECK:             scf.for {{.*}} iter_args({{.*}}) -> (f64, f64, f64) {
+// CHECK:               scf.for {{.*}} -> (f32, f64, f64, f64, index, index) {
 // CHECK:               [[SUM:%\S+]] = scf.for {{.*}} -> (f64) {
 // CHECK:               [[WIDE:%\S+]] = arith.mulf [[SUM]]
 // CHECK-NEXT:          [[MEAN:%\S+]] = arith.truncf [[WIDE]] : f64 to f32

@@ -1,13 +1,13 @@
 """Sums about a centre that another reduction of the same elements gives, in one sweep over memory.
 
 The variance adds up squares about the mean; log-sum-exp adds up exponentials below the maximum. The mean and the maximum of everything
-are not known before all elements have been read, but those of a few elements are: a block that stays in the cache is read twice, for its
-own centre and for its sums about that. Sums *move* from one centre to another without the elements. So two parts become one, whose
+are not known before all elements have been read, but those of a few elements are: as a rule they are near enough (`read_once.py`), and
+else a block that stays in the cache is read twice, for its own centre and for its sums about that. Sums *move* from one centre to another without the elements. So two parts become one, whose
 sums are about the centre of both. Columns keep a centre as long as it is near that of their elements.
 
 `Centred` is what both have in common, `Part` what is known of some elements about their own centre, `Known` about another one. Which
 sums there are, and how they move, is in `centred_squares.py` and `centred_exponentials.py`; where loops find parts, and in which order they merge them, in `centred_whole.py`,
-`centred_columns.py` and `centred_strips.py`.
+`centred_rows.py`, `centred_columns.py` and `centred_strips.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import FloatAttr, f64, i64
+from xdsl.dialects.builtin import AnyFloat, FloatAttr, f64, i64
 from xdsl.ir import Block, SSAValue
 
 from tir.lowering.kernels_to_loops.combine import Combiner, combiner
@@ -86,6 +86,9 @@ class Centred(ABC):
     is_centre: bool
     """Whether the reduction itself is the centre, and not only something from which that is computed."""
 
+    sums_tell = False
+    """Whether sums tell themselves whether their centre is near enough; else the first reduction does."""
+
     def __init__(self, first: Structured, second: Structured, found: CentredSum) -> None:
         known = combiner(first, 0)
         assert known is not None
@@ -96,6 +99,12 @@ class Centred(ABC):
         self.element = second.body.args[found.element].type
         self.body = self._body()
         self.sums = len(self.body.args) - len(second.inputs)
+
+    @property
+    def zero(self) -> FloatAttr:
+        """0 in the precision of the elements."""
+        assert isinstance(self.element, AnyFloat)
+        return FloatAttr(0.0, self.element)
 
     @property
     @abstractmethod
@@ -168,6 +177,17 @@ class Centred(ABC):
         return Part(count, values[0], self.centre(builder, values[0], count), values[1:])
 
     @abstractmethod
+    def part(
+        self,
+        builder: LoopBuilder,
+        count: Count,
+        found: SSAValue,
+        centre: SSAValue,
+        sums: Sequence[SSAValue],
+    ) -> Part:
+        """A part from sums about any near centre; `found` is what the first reduction comes to where that is infinite or NaN."""
+
+    @abstractmethod
     def _body(self) -> Block:
         """The body that finds the sums; the first one is that of the second reduction."""
 
@@ -186,6 +206,16 @@ class Centred(ABC):
     @abstractmethod
     def is_near(self, builder: LoopBuilder, known: Known) -> SSAValue:
         """Whether sums about the centre are accurate."""
+
+    def watched(self, builder: LoopBuilder, summing: Structured) -> Structured:
+        """The sums with what else tells whether their centre is near, for elements that are read once."""
+        return summing
+
+    def is_near_once(
+        self, builder: LoopBuilder, known: Known, watched: Sequence[SSAValue]
+    ) -> SSAValue:
+        """`is_near`, with what has been watched."""
+        return self.is_near(builder, known)
 
     @abstractmethod
     def nearer(self, builder: LoopBuilder, known: Known) -> SSAValue:

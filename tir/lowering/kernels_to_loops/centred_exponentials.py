@@ -2,22 +2,32 @@
 
 The only sum is `S` of `exp(x - m)`. About a larger number `a` it is `S exp(m - a)`. A part of elements that are
 all -inf has the sum 0, one with inf or NaN has NaN, and so has whatever it becomes a part of: as if all had been subtracted from the same maximum.
+
+Where a number near the maximum will do, the maximum is found only if the sums about another number are small, which no element is near
+then, or if an element is far above it. The largest distance tells, or a sum of few terms that is large.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
+from dataclasses import replace
+from math import exp, inf
 
 from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerAttr, f64, i1
+from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerAttr, IntegerType, f64, i1, i32, i64
 from xdsl.ir import Block, SSAValue
 
 from tir.dialects import math_ext
 from tir.dialects.linalg_generic import clone_body
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Known, Part
+from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.structured.builder import LoopBuilder
-from tir.support.cost_model import EXPONENTIALS_PIECE, EXPONENTIALS_ROWS, NEAR_MAXIMUM
+from tir.lowering.structured.operands import Cell
+from tir.support.cost_model import (
+    EXPONENTIALS_PIECE,
+    EXPONENTIALS_ROWS,
+    NEAR_MAXIMUM,
+)
 
 
 class ExponentialsBelowMaximum(Centred):
@@ -124,6 +134,16 @@ class ExponentialsBelowMaximum(Centred):
         after = builder.value(arith.SelectOp(grows, after, moved_after))
         return [first, builder.binary(arith.AddfOp, before, after)]
 
+    def part(
+        self,
+        builder: LoopBuilder,
+        count: Count,
+        found: SSAValue,
+        centre: SSAValue,
+        sums: Sequence[SSAValue],
+    ) -> Part:
+        return self.own(builder, count, self.settled(builder, [found, *sums], centre, count))
+
     def finished(self, builder: LoopBuilder, part: Part) -> list[SSAValue]:
         return [part.first, *part.sums]
 
@@ -137,3 +157,93 @@ class ExponentialsBelowMaximum(Centred):
 
     def _as_f64(self, builder: LoopBuilder, value: SSAValue) -> SSAValue:
         return value if value.type == f64 else builder.value(arith.ExtFOp(value, f64))
+
+
+class ExponentialsNearMaximum(ExponentialsBelowMaximum):
+    """The first reduction is not made: the centre of the sums takes its place."""
+
+    sums_tell = True
+
+    def _body(self) -> Block:
+        """With exponentials of numbers of any size: those of large ones are large."""
+        self.unbounded = super()._body()
+        body = clone_body(self.unbounded)
+        term = _exponential(body)
+        bound = arith.ConstantOp(FloatAttr(_LARGEST_ARGUMENT, self.zero.type))
+        is_large = arith.CmpfOp(term.operand, bound.result, "ogt")
+        bounded = arith.SelectOp(is_large.result, bound.result, term.operand)
+        body.insert_ops_before([bound, is_large, bounded], term)
+        term.operands[0] = bounded.result
+        return body
+
+    def watched(self, builder: LoopBuilder, summing: Structured) -> Structured:
+        """With the bits of the largest distance, if one is positive: as integers these are in the order of the distances."""
+        body = clone_body(self.unbounded)
+        term, yielded = _exponential(body), body.last_op
+        assert yielded is not None
+        kind = self._bits
+        largest = body.insert_arg(kind, len(body.args))
+        bits = arith.BitcastOp(term.operand, kind)
+        larger = arith.MaxSIOp(bits, largest)
+        body.insert_ops_before([bits, larger], yielded)
+        yielded.operands = [*yielded.operands, larger.result]
+        start = builder.scalar(IntegerAttr(0, kind))
+        return replace(
+            summing,
+            body=body,
+            outputs=(*summing.outputs, Cell()),
+            starts=(*summing.starts, start),
+        )
+
+    def is_near_once(
+        self, builder: LoopBuilder, known: Known, watched: Sequence[SSAValue]
+    ) -> SSAValue:
+        """Where no element is far above the centre, and the sum is a number that is not small."""
+        (largest,) = watched
+        distance = builder.scalar(FloatAttr(NEAR_MAXIMUM, self.zero.type))
+        most = builder.value(arith.BitcastOp(distance, self._bits))
+        is_near = builder.value(arith.CmpiOp(largest, most, "sle"))
+        return builder.both(is_near, self._is_least(builder, known))
+
+    def is_near(self, builder: LoopBuilder, known: Known) -> SSAValue:
+        """Where the sum is not small, an element was near the centre; where what is new is not large, none is far above it."""
+        most = builder.scalar(FloatAttr(exp(NEAR_MAXIMUM), f64))
+        is_most = builder.value(arith.CmpfOp(known.found[1], most, "ole"))
+        return builder.both(self._is_least(builder, known), is_most)
+
+    def _is_least(self, builder: LoopBuilder, known: Known) -> SSAValue:
+        both = builder.binary(arith.AddfOp, known.totals[1], known.found[1])
+        least = builder.scalar(FloatAttr(_SMALL, f64))
+        return builder.value(arith.CmpfOp(both, least, "oge"))
+
+    @property
+    def _bits(self) -> IntegerType:
+        return i64 if self.element == f64 else i32
+
+    def nearer(self, builder: LoopBuilder, known: Known) -> SSAValue:
+        """The maximum of a piece, if that is above the centre or if there was nothing near that."""
+        largest = self.combiner.combine(builder, known.centre, known.found[0])
+        small = builder.scalar(FloatAttr(_SMALL, f64))
+        is_first = builder.value(arith.CmpfOp(known.totals[1], small, "olt"))
+        largest = builder.value(arith.SelectOp(is_first, known.found[0], largest))
+        return self.narrow(builder, largest)
+
+    def settled(
+        self, builder: LoopBuilder, totals: Sequence[SSAValue], centre: SSAValue, count: Count
+    ) -> list[SSAValue]:
+        """The centre is near the maximum, unless there is nothing but -inf."""
+        zero = builder.scalar(FloatAttr(0.0, f64))
+        is_nothing = builder.value(arith.CmpfOp(totals[1], zero, "oeq"))
+        lowest = self.combiner.neutral(builder)
+        return [builder.value(arith.SelectOp(is_nothing, lowest, centre)), totals[1]]
+
+
+def _exponential(body: Block) -> math_ext.ExpTermOp:
+    (term,) = (op for op in body.ops if isinstance(op, math_ext.ExpTermOp))
+    return term
+
+
+_LARGEST_ARGUMENT = 64.0
+
+_SMALL = 0.5
+"""Less than the exponential of a distance of 0."""

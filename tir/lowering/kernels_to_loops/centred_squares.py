@@ -29,6 +29,7 @@ from tir.support.cost_model import NEAR_MEAN, SQUARES_PIECE, SQUARES_ROWS
 
 class SquaresAboutMean(Centred):
     is_centre = False
+    sums_tell = True
 
     @property
     def rows(self) -> int:
@@ -130,6 +131,20 @@ class SquaresAboutMean(Centred):
     def merged(self, builder: LoopBuilder, one: Part, other: Part, count: Count) -> list[SSAValue]:
         first = self.combiner.combine(builder, one.first, other.first)
         return [first, *self._moved(builder, (one, other), self.centre(builder, first, count))]
+
+    def part(
+        self,
+        builder: LoopBuilder,
+        count: Count,
+        found: SSAValue,
+        centre: SSAValue,
+        sums: Sequence[SSAValue],
+    ) -> Part:
+        wide = self.wide(builder, centre)
+        all_ = builder.binary(arith.MulfOp, count.value, wide)
+        exact = builder.binary(arith.AddfOp, all_, sums[1])
+        first = builder.value(arith.SelectOp(_is_number(builder, exact), exact, found))
+        return Part(count, first, wide, sums)
 
     def finished(self, builder: LoopBuilder, part: Part) -> list[SSAValue]:
         moved = builder.binary(arith.MulfOp, part.count.value, part.centre)

@@ -108,9 +108,7 @@ class CentredStrip:
     def accumulate(self, at: StripOfBlock) -> None:
         """All rows of a block."""
         builder = self.builder
-        element = self.centred.element
-        assert isinstance(element, AnyFloat)
-        zero = builder.scalar(FloatAttr(0.0, element))
+        zero = builder.scalar(self.centred.zero)
 
         def start(column: SSAValue) -> None:
             self.store(self.nothing, column)
@@ -164,8 +162,13 @@ class CentredStrip:
             """Nearer centres if those of the first columns, so many, are too far away; whether they were."""
             is_far = self._is_far(piece, length, counts.full)
             times = builder.value(arith.SelectOp(is_far, builder.index(1), builder.index(0)))
-            builder.for_(times, (), lambda _, __: self._columns(length, column) or ())
+            builder.for_(times, (), lambda _, __: nearer_centres(length) or ())
             return is_far
+
+        def nearer_centres(length: SSAValue) -> None:
+            if centred.is_centre and centred.sums_tell:
+                self._rows(piece, self.find, self.parts[:1])
+            self._columns(length, column)
 
         def column(place: SSAValue) -> None:
             count = counts.at(builder, place, piece.limit)
@@ -173,15 +176,15 @@ class CentredStrip:
             nearer = centred.nearer(builder, known)
             self.store(centred.moved(builder, known.totals, known.centre, nearer, before), at)
             builder.store(nearer, self.centres, [at])
-            if not centred.is_centre:
+            if centred.sums_tell:
                 self._clear(place)
 
-        if centred.is_centre:
+        if centred.sums_tell:
+            self._add_twice(piece, before, move)
+        else:
             self._rows(piece, self.find, self.parts[:1])
             move(piece.length)
-            self._rows(piece, self.add, self.parts[1:])
-        else:
-            self._add_twice(piece, move)
+            self._rows(piece, self.add, self._sum_parts)
 
         def take(place: SSAValue) -> None:
             at = builder.add_index(piece.column, place)
@@ -190,19 +193,27 @@ class CentredStrip:
 
         self._columns(piece.length, take)
 
-    def _add_twice(self, piece: _Piece, move: Callable[[SSAValue], SSAValue]) -> None:
+    def _add_twice(
+        self, piece: _Piece, before: Count, move: Callable[[SSAValue], SSAValue]
+    ) -> None:
         """Sums that tell whether their centres are near enough: once more about others if they are not."""
         builder, zero = self.builder, self.builder.index(0)
 
         def attempt(number: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
             (stop,) = carried
-            self._rows(replace(piece, stop=stop), self.add, self.parts)
+            self._rows(replace(piece, stop=stop), self.add, self._sum_parts)
             # Centres that are made of the piece itself are near enough.
             is_first = builder.equal(number, zero)
             is_far = move(builder.value(arith.SelectOp(is_first, piece.length, zero)))
             return [builder.value(arith.SelectOp(is_far, piece.stop, piece.first))]
 
-        builder.for_(builder.index(2), [piece.stop], attempt)
+        stop = piece.stop
+        if self.centred.is_centre:
+            # No exponential is near a centre that nobody has found.
+            none = builder.scalar(FloatAttr(0.0, f64))
+            nothing = builder.value(arith.CmpfOp(before.value, none, "oeq"))
+            stop = builder.value(arith.SelectOp(nothing, piece.first, stop))
+        builder.for_(builder.index(2), [stop], attempt, unroll=False)
 
     def _is_far(self, piece: _Piece, length: SSAValue, count: Count) -> SSAValue:
         """Whether the centre of any column is too far away from its elements; one row less makes no difference."""
@@ -335,6 +346,10 @@ class CentredStrip:
         at = builder.add_index(piece.column, place)
         totals, centre = self.load(at), builder.load(self.centres, [at])
         return at, Known(totals, self._parts(place), centre, count)
+
+    @property
+    def _sum_parts(self) -> list[SSAValue]:
+        return self.parts[len(self.parts) - self.centred.sums :]
 
     def _parts(self, place: SSAValue) -> list[SSAValue]:
         """What a column of the piece has come to, sums as f64."""

@@ -1,7 +1,7 @@
 """Sums about a centre of everything: threads share blocks, whose parts are merged pairwise.
 
-A block is read chunk by chunk, each of them twice while it is in the cache. The second time leaves memory idle, so that asks for the
-next chunk meanwhile. The blocks depend on the number of elements only, so the result does not depend on the number of threads.
+A block is read chunk by chunk: once if the sums tell whether their centre is near, or twice while it is in the cache. The second time
+leaves memory idle, so that asks for the next chunk meanwhile. The blocks depend on the number of elements only, so the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ from xdsl.ir import SSAValue
 from tir.dialects import rt
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Part
 from tir.lowering.kernels_to_loops.loops import Extent
-from tir.lowering.kernels_to_loops.registers import reduce_in_registers
+from tir.lowering.kernels_to_loops.read_once import read_once
+from tir.lowering.kernels_to_loops.registers import Ahead, reduce_in_registers
 from tir.lowering.kernels_to_loops.structure import buffers, element_bytes, grain
 from tir.lowering.kernels_to_loops.whole import block_length
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import Cell, flatten, loop_sizes, product
-from tir.support.cost_model import CACHE_LINE, CENTRED_CHUNK, PARTIAL_RESULTS
+from tir.support.cost_model import (
+    CACHE_LINE,
+    CENTRED_CHUNK,
+    ONCE_AHEAD,
+    ONCE_CHUNK,
+    PARTIAL_RESULTS,
+)
 
 
 class CentredWhole:
@@ -54,7 +61,7 @@ class CentredWhole:
 
     def _blocks(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder
-        chunk = builder.index(CENTRED_CHUNK // element_bytes(self.centred.input.buffer))
+        chunk = self._elements(ONCE_CHUNK if self.centred.sums_tell else CENTRED_CHUNK)
 
         def one(number: SSAValue, _: object) -> tuple[()]:
             lower = builder.multiply(number, self.block)
@@ -62,7 +69,7 @@ class CentredWhole:
 
             def more(start: SSAValue, before: Sequence[SSAValue]) -> list[SSAValue]:
                 stop = builder.smaller(builder.add_index(start, chunk), upper)
-                part = self._read(start, stop, chunk)
+                part = self._read(start, stop)
                 count = self._count(lower, stop)
                 return self.centred.merged(builder, self._own(before, lower, start), part, count)
 
@@ -72,10 +79,15 @@ class CentredWhole:
 
         builder.for_(end, (), one, lower=begin)
 
-    def _read(self, start: SSAValue, stop: SSAValue, chunk: SSAValue) -> Part:
+    def _elements(self, size: int) -> SSAValue:
+        return self.builder.index(size // element_bytes(self.centred.input.buffer))
+
+    def _read(self, start: SSAValue, stop: SSAValue) -> Part:
         """What the elements between two positions come to."""
         builder, centred = self.builder, self.centred
         extent = [Extent(stop, start)]
+        if centred.sums_tell:
+            return read_once(builder, centred, self.source, extent, self._ahead(ONCE_AHEAD))
         finding = centred.finding(builder, self.source, Cell())
         first = reduce_in_registers(builder, finding, extent, [0])[0]
         count = self._count(start, stop)
@@ -83,12 +95,18 @@ class CentredWhole:
         cells = [Cell() for _ in range(centred.sums)]
         summing = centred.summing(builder, self.source, Cell(centre), cells)
 
-        def ahead(begin: SSAValue, end: SSAValue) -> None:
-            following = builder.add_index(begin, chunk)
-            self._prefetch(following, builder.add_index(end, chunk))
-
-        sums = reduce_in_registers(builder, summing, extent, [0], ahead=ahead)
+        sums = reduce_in_registers(builder, summing, extent, [0], ahead=self._ahead(CENTRED_CHUNK))
         return Part(count, first, centred.wide(builder, centre), list(sums.values()))
+
+    def _ahead(self, size: int) -> Ahead:
+        """Asks for what is so many bytes further on."""
+        distance = self._elements(size)
+
+        def ahead(begin: SSAValue, end: SSAValue) -> None:
+            following = self.builder.add_index(begin, distance)
+            self._prefetch(following, self.builder.add_index(end, distance))
+
+        return ahead
 
     def _prefetch(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder

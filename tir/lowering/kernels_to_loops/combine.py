@@ -77,3 +77,11 @@ def combiner(op: Structured, number: int) -> Combiner | None:
     if not accumulator.has_one_use() or accumulator not in last.operands:
         return None
     return Combiner(last, accumulator.type)
+
+
+def starts_neutral(op: Structured) -> bool:
+    """Whether the only output of a reduction accumulates from nothing."""
+    start, known = op.starts[0], combiner(op, 0)
+    if start is None or known is None or not isinstance(start.owner, arith.ConstantOp):
+        return False
+    return start.owner.value == known.neutral_attribute

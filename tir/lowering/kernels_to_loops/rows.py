@@ -1,6 +1,7 @@
 """Kernels row by row: for each iteration of the shared loops, all operations run one after the other.
 
-The first that reads a row has to wait for memory. One that reads it again asks for the next row meanwhile.
+The first that reads a row has to wait for memory. One that reads it again asks for the next row meanwhile, and so does one that reads it
+for two operations at once (`centred_rows.py`).
 """
 
 from __future__ import annotations
@@ -26,13 +27,12 @@ from tir.lowering.kernels_to_loops.structure import (
     grain,
 )
 from tir.lowering.structured.builder import LoopBuilder
-from tir.lowering.structured.operands import (
-    AnyOperand,
-    Operand,
-    loop_sizes,
-    product,
-)
+from tir.lowering.structured.centred import centred_sum
+from tir.lowering.structured.operands import AnyOperand, Operand, loop_sizes, product
 from tir.support.cost_model import CACHE_LINE, PARALLEL_WORK, PREFETCH_LINES
+from tir.support.late_names import late_function
+
+_find_centred_rows = late_function("tir.lowering.kernels_to_loops.find_centred:find_centred_rows")
 
 Shared = Sequence[Sequence[int]]
 """For each operation, the numbers of the loops that it shares with the others, in the same order."""
@@ -73,6 +73,9 @@ class _Rows:
         count = product(builder, self.row_sizes)
         least = grain(builder, self._work())
         self._plan_streams(count)
+        may_be_centred = any(centred_sum(op.body, len(op.inputs)) for op in self.ops[1:])
+        pairs = _find_centred_rows(self.ops, self.shared) if may_be_centred else []
+        self.centred = {place: pair for pair in pairs for place in (pair.first, pair.second)}
         self.read_again = self._find_rows_read_again()
         self.at_once = self._rows_at_once()
         if self.at_once == 1:
@@ -132,13 +135,18 @@ class _Rows:
         asked: set[SSAValue] = set()
         found: dict[int, list[Operand]] = {}
         for number, (op, shared) in enumerate(zip(self.ops, self.shared, strict=True)):
+            pair = self.centred.get(number)
+            if pair is not None and number == pair.second:
+                continue
             rows = {
                 o.buffer: o
                 for o in buffers(op.inputs)
                 if o.map == (*shared, op.loops - 1) and o.buffer not in self.locals_
             }
-            if op.sums_in_blocks:
-                again = [o for b, o in rows.items() if b in seen - asked and o.is_contiguous]
+            if op.sums_in_blocks or pair is not None:
+                # Who reads a row for two asks as well.
+                known = seen if pair is None else seen | rows.keys()
+                again = [o for b, o in rows.items() if b in known - asked and o.is_contiguous]
                 found[number] = again
                 asked.update(o.buffer for o in again)
             seen.update(rows)
@@ -252,4 +260,12 @@ class _Rows:
             pieces.append((here, there))
             return Operand(here, (op.loops - 1,))
 
-        emit(builder, op.with_operands([view(o) for o in op.operands]), loops, ahead)
+        pair = self.centred.get(place)
+        operands = [view(o) for o in op.operands]
+        if pair is None:
+            emit(builder, op.with_operands(operands), loops, ahead)
+        elif place == pair.first:
+            elements, result = operands
+            pair.read(builder, elements, result, loops, ahead)
+        else:
+            pair.finish(builder, operands[pair.about], operands[-1], loops)

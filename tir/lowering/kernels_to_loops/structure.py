@@ -114,6 +114,10 @@ class Structured:
         split = len(self.inputs)
         return replace(self, inputs=tuple(operands[:split]), outputs=tuple(operands[split:]))
 
+    def is_sum(self, number: int) -> bool:
+        """Whether an output is a float64 sum."""
+        return self._term(number) is not None
+
     def is_long_sum(self, number: int) -> bool:
         """Whether an output is a float64 sum whose rounding errors would add up."""
         return self._term(number) is not None and not self.is_narrow_sum(number)

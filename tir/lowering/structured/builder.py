@@ -116,10 +116,12 @@ class LoopBuilder:
         lower: SSAValue | None = None,
         step: SSAValue | None = None,
         interleave: int | None = None,
+        unroll: bool = True,
     ) -> Sequence[SSAValue]:
         """A loop from `lower` (0) up to `upper` by `step` (1); the final carried values.
 
-        `interleave` is how many vectors at a time vector code works on; LLVM chooses where it is None.
+        `interleave` is how many vectors at a time vector code works on; LLVM chooses where it is None. Without `unroll` there is no
+        other copy of the body.
         """
         block = Block(arg_types=[INDEX, *(c.type for c in carried)])
         # Made without the constructor, which looks at every operand in search of its place.
@@ -128,10 +130,13 @@ class LoopBuilder:
             result_types=[c.type for c in carried],
             regions=[Region(block)],
         )
+        annotation: dict[str, Attribute] = {}
         if interleave is not None:
-            loop.attributes["loop_annotation"] = DictionaryAttr(
-                {"interleave": IntegerAttr(interleave, i64)}
-            )
+            annotation["interleave"] = IntegerAttr(interleave, i64)
+        if not unroll:
+            annotation["unroll"] = IntegerAttr(0, i64)
+        if annotation:
+            loop.attributes["loop_annotation"] = DictionaryAttr(annotation)
         outer, self.block = self.block, block
         results = body(block.args[0], block.args[1:])
         self.block.add_op(scf.YieldOp.create(operands=results))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import AffineMapAttr, TensorType, f64, i64
+from xdsl.dialects.builtin import AffineMapAttr, TensorType, UnitAttr, f64, i64
 from xdsl.ir import Operation, SSAValue
 
 from tir.dialects import math_ext
+from tir.dialects.linalg_generic import MAY_BE_NEAR
 from tir.dialects.projections import ZERO, affine_map
 from tir.dialects.tir.base import TirOp, ints, optional_int, type_dtype
 from tir.lowering.tir_to_linalg.advanced_indexing import check_bounds, wrap_index
@@ -40,16 +41,22 @@ class _Rows:
         self.kept = tuple(axis for axis in range(self.rank) if axis not in axes)
         self.row_shape = [shape[axis] for axis in self.kept]
 
-    def maximum(self) -> SSAValue:
-        """The largest element of each row; -inf if there is none, NaN if any is NaN."""
+    def maximum(self, may_be_near: bool = False) -> SSAValue:
+        """The largest element of each row; -inf if there is none, NaN if any is NaN.
+
+        With `may_be_near` another number will do as the shift of a sum of exponentials.
+        """
         start = self.low.host.constant(float("-inf"), scalar_type(self.dtype))
-        return reduce(
-            self.low,
-            self.x,
-            self.axes,
-            start,
-            extremum(arith.MaximumfOp),
-        )
+        largest = extremum(arith.MaximumfOp)
+
+        def combine(b: Builder, x: SSAValue, accumulator: SSAValue) -> SSAValue:
+            found = largest(b, x, accumulator)
+            if may_be_near:
+                assert isinstance(found.owner, Operation)
+                found.owner.attributes[MAY_BE_NEAR] = UnitAttr()
+            return found
+
+        return reduce(self.low, self.x, self.axes, start, combine)
 
     def sum(self, values: SSAValue) -> SSAValue:
         """The sum of each row of a tensor with the shape of x, as f64."""
@@ -114,9 +121,9 @@ class _Rows:
         """The sum of exp(x - top) over each row, as f64, where top is the largest x: a sum of at least 1."""
         return self.sum(self.shifted_exponentials(top, math_ext.ExpTermOp))
 
-    def shift(self) -> SSAValue:
+    def shift(self, may_be_near: bool = False) -> SSAValue:
         """The maximum, but 0 where that is -inf: nothing is left of such a row, rather than NaNs."""
-        return self.per_row([self.maximum()], self.dtype, _not_minus_infinity)
+        return self.per_row([self.maximum(may_be_near)], self.dtype, _not_minus_infinity)
 
     def log_total(self, b: Builder, total: SSAValue, shift: SSAValue) -> SSAValue:
         """The logarithm of the sum of a row's shifted exponentials, as f64; 0 for a shift of inf."""
@@ -175,9 +182,9 @@ def _log(b: Builder, total: SSAValue, dtype: str) -> SSAValue:
 
 
 def lower_log_sum_exp(low: Lowering, op: TirOp) -> None:
-    """log(sum(exp(x - max))) + max"""
+    """log(sum(exp(x - max))) + max, where any number near the maximum does."""
     rows = _operand_rows(low, op.operands[0], ints(op.properties["axes"]))
-    shift = rows.shift()
+    shift = rows.shift(may_be_near=True)
     total = rows.total(shift)
 
     def body(b: Builder, s: SSAValue, m: SSAValue) -> SSAValue:
