@@ -41,6 +41,11 @@ class Count:
         return cls.of_float(builder, builder.value(arith.SIToFPOp(integer, f64)))
 
     @classmethod
+    def between(cls, builder: LoopBuilder, begin: SSAValue, end: SSAValue) -> Count:
+        """How many elements there are between two indices."""
+        return cls.of(builder, builder.binary(arith.SubiOp, end, begin))
+
+    @classmethod
     def of_float(cls, builder: LoopBuilder, value: SSAValue) -> Count:
         """The count that a f64 is."""
         zero, one = (builder.scalar(FloatAttr(number, f64)) for number in (0.0, 1.0))
@@ -176,7 +181,6 @@ class Centred(ABC):
         """A part from the result of the first reduction and sums about its own centre."""
         return Part(count, values[0], self.centre(builder, values[0], count), values[1:])
 
-    @abstractmethod
     def part(
         self,
         builder: LoopBuilder,
@@ -186,6 +190,7 @@ class Centred(ABC):
         sums: Sequence[SSAValue],
     ) -> Part:
         """A part from sums about any near centre; `found` is what the first reduction comes to where that is infinite or NaN."""
+        return self.own(builder, count, self.settled(builder, [found, *sums], centre, count))
 
     @abstractmethod
     def _body(self) -> Block:

@@ -57,10 +57,8 @@ class ExponentialsBelowMaximum(Centred):
         return first
 
     def narrow(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
-        assert isinstance(self.element, AnyFloat)
-        lowest = builder.scalar(FloatAttr(-inf, self.element))
-        is_lowest = builder.value(arith.CmpfOp(centre, lowest, "oeq"))
-        zero = builder.scalar(FloatAttr(0.0, self.element))
+        is_lowest = builder.value(arith.CmpfOp(centre, self.combiner.neutral(builder), "oeq"))
+        zero = builder.scalar(self.zero)
         return builder.value(arith.SelectOp(is_lowest, zero, centre))
 
     def wide(self, builder: LoopBuilder, centre: SSAValue) -> SSAValue:
@@ -133,16 +131,6 @@ class ExponentialsBelowMaximum(Centred):
         before = builder.value(arith.SelectOp(grows, moved_before, before))
         after = builder.value(arith.SelectOp(grows, after, moved_after))
         return [first, builder.binary(arith.AddfOp, before, after)]
-
-    def part(
-        self,
-        builder: LoopBuilder,
-        count: Count,
-        found: SSAValue,
-        centre: SSAValue,
-        sums: Sequence[SSAValue],
-    ) -> Part:
-        return self.own(builder, count, self.settled(builder, [found, *sums], centre, count))
 
     def finished(self, builder: LoopBuilder, part: Part) -> list[SSAValue]:
         return [part.first, *part.sums]

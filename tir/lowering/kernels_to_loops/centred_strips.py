@@ -131,7 +131,7 @@ class CentredStrip:
         builder = self.builder
         limit = self._limit(at, stop)
         counts = _Counts.of(builder, builder.binary(arith.SubiOp, stop, at.first))
-        before = Count.of(builder, builder.binary(arith.SubiOp, first, at.first))
+        before = Count.between(builder, at.first, first)
         size, rows = builder.index(self.piece), builder.index(self.centred.rows)
         begin = self._row_start(first, at.strip.first)
         below = self._row_start(builder.add_index(first, rows), at.strip.first)

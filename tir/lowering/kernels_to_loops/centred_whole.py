@@ -70,7 +70,7 @@ class CentredWhole:
             def more(start: SSAValue, before: Sequence[SSAValue]) -> list[SSAValue]:
                 stop = builder.smaller(builder.add_index(start, chunk), upper)
                 part = self._read(start, stop)
-                count = self._count(lower, stop)
+                count = Count.between(self.builder, lower, stop)
                 return self.centred.merged(builder, self._own(before, lower, start), part, count)
 
             nothing = self.centred.nothing(builder)
@@ -90,7 +90,7 @@ class CentredWhole:
             return read_once(builder, centred, self.source, extent, self._ahead(ONCE_AHEAD))
         finding = centred.finding(builder, self.source, Cell())
         first = reduce_in_registers(builder, finding, extent, [0])[0]
-        count = self._count(start, stop)
+        count = Count.between(self.builder, start, stop)
         centre = centred.narrow(builder, centred.centre(builder, first, count))
         cells = [Cell() for _ in range(centred.sums)]
         summing = centred.summing(builder, self.source, Cell(centre), cells)
@@ -133,7 +133,9 @@ class CentredWhole:
                 stop = builder.smaller(stop, self.total)
                 one = self._own(self._load(left), begin, middle)
                 other = self._own(self._load(right), middle, stop)
-                values = self.centred.merged(builder, one, other, self._count(begin, stop))
+                values = self.centred.merged(
+                    builder, one, other, Count.between(self.builder, begin, stop)
+                )
                 self._store(values, left)
                 return ()
 
@@ -144,10 +146,7 @@ class CentredWhole:
         builder.for_(levels, [builder.index(1)], level)
 
     def _own(self, values: Sequence[SSAValue], begin: SSAValue, end: SSAValue) -> Part:
-        return self.centred.own(self.builder, self._count(begin, end), values)
-
-    def _count(self, begin: SSAValue, end: SSAValue) -> Count:
-        return Count.of(self.builder, self.builder.binary(arith.SubiOp, end, begin))
+        return self.centred.own(self.builder, Count.between(self.builder, begin, end), values)
 
     def _load(self, number: SSAValue) -> list[SSAValue]:
         return [self.builder.load(row, [number]) for row in self.partial]

@@ -37,7 +37,7 @@ def read_once(
     *_, extent = loops
     assert isinstance(extent, Extent)
     begin, end = extent.lower or builder.index(0), extent.upper
-    count = _count(builder, begin, end)
+    count = Count.between(builder, begin, end)
     few = builder.smaller(builder.add_index(begin, builder.index(CENTRE_SAMPLE)), end)
     nothing = centred.nothing(builder)
     zero = builder.scalar(centred.zero)
@@ -52,7 +52,7 @@ def read_once(
     def attempt(number: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
         *before, sample, stop = carried
         (found,) = over(centred.finding(builder, elements, Cell()), sample)
-        first = centred.centre(builder, found, _count(builder, begin, sample))
+        first = centred.centre(builder, found, Count.between(builder, begin, sample))
         centre = centred.narrow(builder, first)
         cells = [Cell() for _ in range(centred.sums)]
         summing = centred.summing(builder, elements, Cell(centre), cells)
@@ -72,7 +72,3 @@ def read_once(
     start = [zero, *nothing, few, end]
     centre, found, *sums, _, _ = builder.for_(builder.index(2), start, attempt, unroll=False)
     return centred.part(builder, count, found, centre, sums)
-
-
-def _count(builder: LoopBuilder, begin: SSAValue, end: SSAValue) -> Count:
-    return Count.of(builder, builder.binary(arith.SubiOp, end, begin))

@@ -266,6 +266,5 @@ class _Rows:
             emit(builder, op.with_operands(operands), loops, ahead)
         elif place == pair.first:
             elements, result = operands
-            pair.read(builder, elements, result, loops, ahead)
-        else:
-            pair.finish(builder, operands[pair.about], operands[-1], loops)
+            results = (result, view(self.ops[pair.second].outputs[0]))
+            pair.read(builder, elements, results, loops, ahead)

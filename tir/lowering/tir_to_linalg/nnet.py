@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import AffineMapAttr, TensorType, UnitAttr, f64, i64
+from xdsl.dialects.builtin import AffineMapAttr, TensorType, f64, i64
 from xdsl.ir import Operation, SSAValue
 
 from tir.dialects import math_ext
@@ -22,7 +22,7 @@ from tir.lowering.tir_to_linalg.context import Lowering, signless
 from tir.lowering.tir_to_linalg.conversions import convert, scalar_type
 from tir.lowering.tir_to_linalg.elementwise import SIZE_MISMATCH, operand_type, parallel_generic
 from tir.lowering.tir_to_linalg.generic import broadcast_map, identity_map, shape_of
-from tir.lowering.tir_to_linalg.reductions import extremum, reduce, sum_for
+from tir.lowering.tir_to_linalg.reductions import extremum, marked, reduce, sum_for
 
 
 class _Rows:
@@ -51,10 +51,7 @@ class _Rows:
 
         def combine(b: Builder, x: SSAValue, accumulator: SSAValue) -> SSAValue:
             found = largest(b, x, accumulator)
-            if may_be_near:
-                assert isinstance(found.owner, Operation)
-                found.owner.attributes[MAY_BE_NEAR] = UnitAttr()
-            return found
+            return marked(found, MAY_BE_NEAR) if may_be_near else found
 
         return reduce(self.low, self.x, self.axes, start, combine)
 

@@ -74,6 +74,13 @@ def accumulate(op: type[Operation]) -> Combine:
     return combine
 
 
+def marked(result: SSAValue, attribute: str) -> SSAValue:
+    """The result of an operation that gets an attribute."""
+    assert isinstance(result.owner, Operation)
+    result.owner.attributes[attribute] = UnitAttr()
+    return result
+
+
 def sum_for(dtype: str) -> Combine:
     """Add floats in float64 for a sum that becomes a `dtype` at the end."""
     add = accumulate(arith.AddfOp)
@@ -81,10 +88,7 @@ def sum_for(dtype: str) -> Combine:
         return add
 
     def combine(b: Builder, x: SSAValue, accumulator: SSAValue) -> SSAValue:
-        total = add(b, x, accumulator)
-        assert isinstance(total.owner, Operation)
-        total.owner.attributes[MAY_SUM_NARROW] = UnitAttr()
-        return total
+        return marked(add(b, x, accumulator), MAY_SUM_NARROW)
 
     return combine
 
