@@ -48,11 +48,14 @@ func.func @main(
 
 // -----
 
-// A number may be a Python float, a Python int or a NumPy scalar; the one result is in a list.
+// A number may be a Python float, a Python int or a NumPy scalar; the one result is in a list, made before anything is read.
 
 // CHECK: llvm.func @tir_entry
+// CHECK: %[[LIST:.*]] = llvm.call @PyList_New
+// The list is given up where the slow path is taken.
+// CHECK: llvm.return %[[LIST]]
+// CHECK: llvm.call @Py_DecRef(%[[LIST]])
 // CHECK: llvm.call @tir_float64_data
-// CHECK: llvm.call @PyList_New
 // CHECK: llvm.call @main
 // CHECK: llvm.func internal @tir_float64_data
 // CHECK: llvm.mlir.addressof @PyFloat_Type

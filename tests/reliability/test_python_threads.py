@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -62,6 +63,31 @@ def test_counts_are_exact() -> None:
 
     at_once(work)
     np.testing.assert_array_equal(total.get_value(), [500.0 * 36] * 3)
+
+
+def test_a_collection_of_garbage_loses_no_update() -> None:
+    """A collection runs Python, and so perhaps other threads: none may begin between the read and the write of a value."""
+    total = tir.shared(0.0)
+    add = tir.function([], updates=[(total, total + 1)])
+    f = tir.function([], [total * 2, total * 3], updates=[(total, total + 1)])
+    collections = 0
+
+    def count(phase: str, _: dict[str, int]) -> None:
+        nonlocal collections
+        if phase == "start":
+            collections += 1
+            add()
+
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(count)
+    gc.set_threshold(1)
+    try:
+        kept = [f() for _ in range(100)]
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(count)
+    assert collections
+    assert total.get_value() == len(kept) + collections
 
 
 def test_nobody_sees_half_an_update() -> None:

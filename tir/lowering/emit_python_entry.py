@@ -46,7 +46,8 @@ class EmitPythonEntryPass(ModulePass):
     of whole elements, of one element in the last dimension if `@main` does not ask for that stride; numbers, too, for rank 0. For anything else it calls the slow path, with the same
     arguments, and returns what that returns. Where `@main` reports failure n, it calls the
     handler with n, the arguments and the shared values. New values of shared variables are stored when
-    all else has succeeded.
+    all else has succeeded. No Python runs from when the shared values are read until their new values are stored, so
+    that the updates of calls at the same time follow each other, unless `@main` releases the GIL.
 
     Invariants: every reference that the function takes it gives back, on every way out; `@main` runs with a
     reference held to every array it reads (the caller holds those to the arguments); no object code
@@ -102,7 +103,7 @@ class _EntryEmitter:
 
     def emit(self) -> None:
         """Emits the whole function."""
-        emitter = self.emitter
+        emitter, slow = self.emitter, self.slow
         _, arguments, count, keywords = emitter.prologue.args
         require(emitter, emitter.compare("eq", keywords, emitter.null()), self.slow)
         if self.signature.positional is None:
@@ -111,6 +112,7 @@ class _EntryEmitter:
         else:
             arguments = self._with_defaults(self.signature.positional)
         self.arguments = arguments
+        packed = self._new_list()
         for position, parameter in enumerate(self.inputs):
             self._check_input(position, parameter)
         for position, parameter in enumerate(self.shared):
@@ -118,7 +120,6 @@ class _EntryEmitter:
         for parameter in self.shared:
             self._call_void("Py_IncRef", self.objects[parameter])
         leave = Block(arg_types=[POINTER])
-        packed = self._new_list(leave)
         outputs = self._output_slots()
         status = emitter.call_value(MAIN, [*self._main_arguments(), outputs], i32)
         succeed, fail = Block(), Block()
@@ -138,7 +139,7 @@ class _EntryEmitter:
         for parameter in self.shared:
             self._call_void("Py_DecRef", self.objects[parameter])
         emitter.add(llvm.ReturnOp.create(operands=[leave.args[0]]))
-        emitter.begin(self.slow)
+        emitter.begin(slow)
         self._call_slow_path()
         emitter.finish()
 
@@ -292,20 +293,28 @@ class _EntryEmitter:
         number = layout.SELF_FIRST_CELL + self.shared.index(parameter)
         return item(self.emitter, self.self_items, number)
 
-    def _new_list(self, leave: Block) -> SSAValue | None:
-        """The list for the outputs, if they come in one: made before anything is changed, as it may fail."""
+    def _new_list(self) -> SSAValue | None:
+        """The list for the outputs, if they come in one.
+
+        It is made before anything is read: a new list may start a collection of garbage, which runs Python, and with it
+        other threads, that may change the shared values and the arguments.
+        """
         emitter = self.emitter
         if self.signature.packing != "list":
             return None
         count = self.signature.output_count - len(self.signature.updates)
         self.module.declare("PyList_New", [i64], POINTER)
         packed = emitter.call_value("PyList_New", [emitter.integer(count)], POINTER)
-        proceed = Block()
+        ready, failed, unused = Block(), Block(), Block()
         made = emitter.compare("ne", packed, emitter.null())
-        emitter.cond_branch(
-            made, proceed, leave, else_arguments=[emitter.null()], unlikely_else=True
-        )
-        emitter.begin(proceed)
+        emitter.cond_branch(made, ready, failed, unlikely_else=True)
+        emitter.begin(failed)
+        emitter.add(llvm.ReturnOp.create(operands=[packed]))
+        emitter.begin(unused)
+        self._call_void("Py_DecRef", packed)
+        emitter.branch(self.slow)
+        self.slow = unused
+        emitter.begin(ready)
         return packed
 
     def _succeed(self, outputs: SSAValue, packed: SSAValue | None, leave: Block) -> None:
