@@ -1,20 +1,28 @@
 // RUN: tir-opt %s -p kernels-to-loops --split-input-file | filecheck %s
 
-// The innermost loop reduces: accumulators in registers, float64 sums in compensated blocks. Threads share groups of four rows, which
-// are read at once; rows that are left over come one by one.
+// The innermost loop reduces: accumulators in registers, float64 sums in compensated blocks. Threads share groups of four rows; a
+// thread reads four rows at once, each of a quarter of its rows. What is left over comes one by one.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[FOUR:%\S+]] = arith.constant 4 : index
 // CHECK:         rt.parallel ([[BEGIN:%\S+]], [[END:%\S+]]) =
 // CHECK-NEXT:      [[FIRST:%\S+]] = arith.muli [[BEGIN]], [[FOUR]]
-// CHECK:           arith.remui
-// CHECK-NEXT:      [[STOP:%\S+]] = arith.subi
-// CHECK-NEXT:      scf.for [[I:%\S+]] = [[FIRST]] to [[STOP]] step [[FOUR]] {
+// CHECK:           [[EACH:%\S+]] = arith.divui {{.*}}, [[FOUR]]
+// CHECK-NEXT:      [[STOP:%\S+]] = arith.addi [[FIRST]], [[EACH]]
+// CHECK-NEXT:      scf.for [[I:%\S+]] = [[FIRST]] to [[STOP]] step [[ONE:%\S+]] {
+// CHECK-NEXT:        [[J:%\S+]] = arith.addi [[I]], [[EACH]]
+// CHECK-NEXT:        [[K:%\S+]] = arith.addi [[J]], [[EACH]]
+// CHECK-NEXT:        [[L:%\S+]] = arith.addi [[K]], [[EACH]]
 // CHECK:             scf.for {{.*}} -> (f64, f64, f64, f64, f64, f64, f64, f64) {
 // CHECK:               scf.for {{.*}} -> (f64, f64, f64, f64) {
-// CHECK-COUNT-4:         memref.load %a[
+// CHECK:                 memref.load %a[[[I]],
+// CHECK:                 memref.load %a[[[J]],
+// CHECK:                 memref.load %a[[[K]],
+// CHECK:                 memref.load %a[[[L]],
 // CHECK:               } {loop_annotation = {interleave = 2 : i64}}
 // CHECK-COUNT-4:     memref.store {{.*}}, %o[
-// CHECK:           scf.for [[I:%\S+]] = [[STOP]] to
+// CHECK:           [[READ:%\S+]] = arith.muli [[EACH]], [[FOUR]]
+// CHECK:           [[REST:%\S+]] = arith.addi [[FIRST]], [[READ]]
+// CHECK:           scf.for [[I:%\S+]] = [[REST]] to
 // CHECK:             scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64, f64) {
 // CHECK:               arith.minsi
 // CHECK:               scf.for %{{.*}} = {{.*}} iter_args({{.*}}) -> (f64) {

@@ -81,7 +81,7 @@ class _Rows:
         if self.at_once == 1:
             builder.parallel(count, least, self._part)
             return
-        # Threads share groups, so that which rows are taken together, and how a row is summed, does not depend on their number.
+        # Threads share groups, so that the rows that are left over, which are summed one by one, do not depend on their number.
         size = builder.index(self.at_once)
 
         def part(begin: SSAValue, end: SSAValue) -> None:
@@ -188,15 +188,20 @@ class _Rows:
         return op.rows_at_once if finish else 1
 
     def _together(self, begin: SSAValue, end: SSAValue, locals_: RowLocals) -> SSAValue:
-        """Rows from `begin`, several at once; where the next one is."""
+        """Rows from `begin`, several at once; where the next one is.
+
+        They are far apart, so that each place is read on and on: short rows next to each other are one stream that jumps, which memory
+        sends slower than rows one after the other.
+        """
         builder = self.builder
         op, sizes = self.ops[0], self.sizes[0]
-        at_once = builder.index(self.at_once)
         count = builder.binary(arith.SubiOp, end, begin)
-        stop = builder.binary(arith.SubiOp, end, builder.binary(arith.RemUIOp, count, at_once))
+        each = builder.binary(arith.DivUIOp, count, builder.index(self.at_once))
 
         def some(first: SSAValue, _: object) -> tuple[()]:
-            rows = [builder.add_index(first, builder.index(n)) for n in range(self.at_once)]
+            rows = [first]
+            while len(rows) < self.at_once:
+                rows.append(builder.add_index(rows[-1], each))
             places: list[list[Loop]] = [[row, *map(Extent, sizes[1:])] for row in rows]
             found = reduce_together(builder, op, places, range(1, op.loops))
             for row, results in zip(rows, found, strict=True):
@@ -206,8 +211,8 @@ class _Rows:
                     self._emit_row(place, None, row, [row], locals_, {}, [])
             return ()
 
-        builder.for_(stop, (), some, lower=begin, step=at_once)
-        return stop
+        builder.for_(builder.add_index(begin, each), (), some, lower=begin)
+        return builder.add_index(begin, builder.multiply(each, builder.index(self.at_once)))
 
     def _part(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder
