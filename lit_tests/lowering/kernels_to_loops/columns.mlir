@@ -1,17 +1,21 @@
 // RUN: tir-opt %s -p kernels-to-loops --split-input-file | filecheck %s
 
 // The innermost loop is parallel: rows stream by, and are added to accumulators on the stack. Threads share strips of columns and
-// blocks of rows; the first block writes results, the others partial ones, which are combined in the end. Four rows share a loop, and
-// those that are left over have one each.
+// blocks of rows; the first block writes results, the others partial ones, which are combined in the end. Four rows share a loop,
+// each of another quarter of the block; those that are left over have one each.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[PARTIAL:%\S+]] = memref.alloc
 // CHECK:         rt.parallel
 // CHECK-NEXT:      [[TOTALS:%\S+]] = memref.alloca() : memref<4096xf64>
 // CHECK:             memref.store {{.*}}, [[TOTALS]]
+// CHECK:             [[EACH:%\S+]] = arith.divui
 // CHECK:             scf.for [[FOUR:%\S+]] =
 // CHECK:               scf.for [[PIECE:%\S+]] =
 // CHECK:                 memref.extract_strided_metadata [[TOTALS]]
 // CHECK:                 [[OWN:%\S+]] = memref.reinterpret_cast
+// CHECK:                 [[STEP:%\S+]] = arith.select {{.*}}, [[EACH]]
+// CHECK:                 [[SECOND:%\S+]] = arith.addi {{.*}}, [[EACH]]
+// CHECK-NEXT:            [[THIRD:%\S+]] = arith.addi [[SECOND]], [[EACH]]
 // CHECK:                 scf.if {{.*}} {
 // CHECK:                   scf.for [[J:%\S+]] =
 // CHECK-NEXT:                [[S:%\S+]] = memref.load [[OWN]][[[J]]]
@@ -25,7 +29,8 @@
 // CHECK-NEXT:                [[R4:%\S+]] = arith.maximumf [[X4]], [[R3]]
 // CHECK-NEXT:                memref.store [[R4]], [[OWN]][[[J]]]
 // CHECK:                 } else {
-// CHECK-NEXT:              scf.for [[ROW:%\S+]] = [[FOUR]]
+// CHECK-NEXT:              scf.for [[NUMBER:%\S+]] =
+// CHECK-NEXT:                arith.muli [[NUMBER]], [[STEP]]
 // CHECK:                     scf.for
 // CHECK:                       arith.maximumf
 // Short rows are taken several at a time: their accumulators become one.

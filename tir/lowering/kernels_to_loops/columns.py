@@ -85,7 +85,7 @@ class _Columns:
             else:
                 width = builder.smaller(strip.length, self.columns)
                 folded.repeat(strip.first, width, self.division.copies)
-                rows = self._folded_rows(accumulators, strip, folded)
+                rows = self._folded_rows(accumulators, at, folded)
             accumulators.add_rows(strip, at.first, at.last, rows)
             if folded is not None:
                 self._fold(accumulators, width)
@@ -101,9 +101,13 @@ class _Columns:
         return nested_rows(accumulators, loops, self.op.loops - 1, strip)[1]
 
     def _folded_rows(
-        self, accumulators: StripAccumulators, strip: Strip, folded: FoldedOperands
+        self, accumulators: StripAccumulators, block: StripOfBlock, folded: FoldedOperands
     ) -> Rows:
-        builder = self.builder
+        """Rows in an order in which those that are taken together are far apart, as memory sends these faster than neighbours."""
+        builder, strip = self.builder, block.strip
+        count = builder.binary(arith.SubiOp, block.last, block.first)
+        streams = builder.index(READ_STREAMS)
+        each = builder.binary(arith.DivUIOp, count, streams)
 
         def rows(first: SSAValue, stop: SSAValue, part: Strip) -> None:
             before = builder.binary(arith.SubiOp, part.first, strip.first)
@@ -121,25 +125,38 @@ class _Columns:
                 here = attached.with_operands([*inputs, *outputs])
                 return replace(here, parallel=(True,)), length
 
-            def one(number: SSAValue, _: object) -> tuple[()]:
+            def one(number: SSAValue, _: object = None) -> tuple[()]:
                 op, length = row(number)
                 visit_together(builder, [op], Extent(length))
                 return ()
 
-            def one_by_one() -> None:
+            if attached.rows_at_once == 1:
                 builder.for_(stop, (), one, lower=first)
+                return
+            here = builder.binary(arith.SubiOp, stop, first)
+            are_all = builder.equal(here, streams)
+            done = builder.binary(arith.SubiOp, first, block.first)
+            quarter = builder.binary(arith.DivUIOp, done, streams)
+            begin = builder.add_index(block.first, quarter)
+            # What is left over comes in order.
+            begin = builder.value(arith.SelectOp(are_all, begin, first))
+            step = builder.value(arith.SelectOp(are_all, each, builder.index(1)))
+
+            def one_by_one() -> None:
+                def place(n: SSAValue, _: object) -> tuple[()]:
+                    return one(builder.add_index(begin, builder.multiply(n, step)))
+
+                builder.for_(here, (), place)
 
             def together() -> None:
-                numbers = [builder.add_index(first, builder.index(n)) for n in range(READ_STREAMS)]
                 visit_together(builder, [row(n)[0] for n in numbers], Extent(part.length))
 
-            if attached.rows_at_once == 1:
-                one_by_one()
-                return
-            count = builder.binary(arith.SubiOp, stop, first)
-            are_all = builder.equal(count, builder.index(READ_STREAMS))
+            numbers = [begin]
+            while len(numbers) < READ_STREAMS:
+                numbers.append(builder.add_index(numbers[-1], each))
             # The last row may be shorter.
-            end = builder.multiply(stop, self.division.length)
+            end = builder.add_index(numbers[-1], builder.index(1))
+            end = builder.multiply(end, self.division.length)
             are_full = builder.value(arith.CmpiOp(end, self.division.total, "sle"))
             builder.if_else(builder.both(are_all, are_full), together, one_by_one)
 
