@@ -207,7 +207,13 @@ def test_constant_axes() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_how_a_row_is_reduced_does_not_depend_on_the_threads(rows: int, dtype: str) -> None:
     x = T.matrix("x", dtype=dtype)
-    results = [x.sum(axis=1), x.max(axis=1), T.argmax(x, axis=1), (x * x).mean(axis=1)]
+    results = [
+        x.sum(axis=1),
+        x.max(axis=1),
+        T.argmax(x, axis=1),
+        (x * x).mean(axis=1),
+        x.var(axis=1),
+    ]
     value = np.random.default_rng(rows).normal(size=(rows, 301)).astype(dtype)
     found = []
     for threads in (1, 2, 3):
@@ -216,6 +222,12 @@ def test_how_a_row_is_reduced_does_not_depend_on_the_threads(rows: int, dtype: s
     for one, other, another in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
         np.testing.assert_array_equal(one, another)
-    expected = [value.sum(axis=1), value.max(axis=1), value.argmax(axis=1), (value**2).mean(axis=1)]
+    expected = [
+        value.sum(axis=1),
+        value.max(axis=1),
+        value.argmax(axis=1),
+        (value**2).mean(axis=1),
+        value.var(axis=1),
+    ]
     for result, reference in zip(found[0], expected, strict=True):
         np.testing.assert_allclose(result, reference, rtol=1e-5, atol=1e-4)

@@ -23,7 +23,7 @@ from tir.lowering.kernels_to_loops.loops import Extent, Loop
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.visits import positions
 from tir.lowering.structured.builder import LoopBuilder
-from tir.lowering.structured.operands import read_elements
+from tir.lowering.structured.operands import AnyOperand, read_elements
 from tir.support.cost_model import (
     FEW_VECTORS,
     HEAVY_SUM_BLOCK,
@@ -59,11 +59,12 @@ def reduce_together(
     *,
     ahead: Ahead | None = None,
     apart: SSAValue | None = None,
+    inputs: Sequence[Sequence[AnyOperand]] = (),
 ) -> list[dict[int, SSAValue]]:
     """Reductions at several places, whose reduction loops have the same bounds, in the same loops: the results of each.
 
     Memory sends several streams faster than one. With `apart`, each place is so many iterations of the innermost loop behind the one
-    before it, of which all have the bounds.
+    before it, of which all have the bounds. `inputs` are those of each place, where they differ.
     """
     outputs, count = len(op.outputs), len(places)
     own = [n for n in range(outputs) if op.accumulates(n)]
@@ -83,11 +84,12 @@ def reduce_together(
         interleave = FEW_VECTORS
 
     def element(
-        one: Structured, indices: Sequence[Loop], values: Sequence[SSAValue]
+        one: Structured, place: int, indices: Sequence[Loop], values: Sequence[SSAValue]
     ) -> list[SSAValue]:
         at: Sequence[SSAValue] = indices  # pyright: ignore[reportAssignmentType]
         split = len(one.inputs)
-        arguments = [*read_elements(builder, one.body, one.inputs, at), *one.body.args[split:]]
+        read = inputs[place] if inputs else one.inputs
+        arguments = [*read_elements(builder, one.body, read, at), *one.body.args[split:]]
         for number, value in zip(own, values, strict=True):
             arguments[split + number] = value
         results = builder.inline(one.body, arguments, positions(builder, one, at))
@@ -103,7 +105,7 @@ def reduce_together(
         return [
             result
             for place, at in enumerate(indices)
-            for result in element(one, at, values[place * size : (place + 1) * size])
+            for result in element(one, place, at, values[place * size : (place + 1) * size])
         ]
 
     def nest(

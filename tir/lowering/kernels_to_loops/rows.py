@@ -1,13 +1,13 @@
 """Kernels row by row: for each iteration of the shared loops, all operations run one after the other.
 
 The first that reads a row has to wait for memory. One that reads it again asks for the next row meanwhile, and so does one that reads it
-for two operations at once (`centred_rows.py`).
+for two operations at once (`centred_rows.py`). Where there is little to compute, each operation is run for several rows at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import DYNAMIC_INDEX
@@ -179,40 +179,67 @@ class _Rows:
         builder.for_(end, (), lines, lower=begin, step=builder.index(PREFETCH_LINES * line))
 
     def _rows_at_once(self) -> int:
-        """How many rows are read at once: memory sends several faster than one, where one reduction with little to compute is all."""
-        (op, *others), (shared, *_) = self.ops, self.shared
-        reads_rows = all(o.walks_by_one(op.loops - 1) for o in buffers(op.inputs))
-        if list(shared) != [0] or any(op.parallel[1:]) or not reads_rows:
+        """How many rows are read at once: memory sends several faster than one, where reductions with little to compute are all."""
+        reductions = [n for n in range(len(self.ops)) if not self._finishes(n)]
+        in_registers = all(local.is_single for local in self.locals_.values())
+        if not in_registers or not all(map(self._reduces_rows, reductions)):
             return 1
-        finish = all(o.loops == 1 and o.is_elementwise and not gathers(o) for o in others)
-        return op.rows_at_once if finish else 1
+        return min((self.ops[n].rows_at_once for n in reductions), default=1)
 
-    def _together(self, begin: SSAValue, end: SSAValue, locals_: RowLocals) -> SSAValue:
+    def _finishes(self, place: int) -> bool:
+        """Whether an operation computes one element for each row."""
+        op, one = self.ops[place], self.builder.index(1)
+        inner = (size for n, size in enumerate(self.sizes[place]) if n not in self.shared[place])
+        return op.is_elementwise and not gathers(op) and all(size is one for size in inner)
+
+    def _reduces_rows(self, place: int) -> bool:
+        """Whether an operation does nothing but reduce whole rows, whose elements follow each other in memory."""
+        op = self.ops[place]
+        return (
+            list(self.shared[place]) == [0]
+            and not any(op.parallel[1:])
+            and not gathers(op)
+            and all(o.walks_by_one(op.loops - 1) for o in buffers(op.inputs))
+        )
+
+    def _together(self, begin: SSAValue, end: SSAValue) -> SSAValue:
         """Rows from `begin`, several at once; where the next one is.
 
         They are far apart, so that each place is read on and on: short rows next to each other are one stream that jumps, which memory
         sends slower than rows one after the other.
         """
         builder = self.builder
-        op, sizes = self.ops[0], self.sizes[0]
         count = builder.binary(arith.SubiOp, end, begin)
         each = builder.binary(arith.DivUIOp, count, builder.index(self.at_once))
 
         def some(first: SSAValue, _: object) -> tuple[()]:
-            rows = [first]
-            while len(rows) < self.at_once:
-                rows.append(builder.add_index(rows[-1], each))
-            places: list[list[Loop]] = [[row, *map(Extent, sizes[1:])] for row in rows]
-            found = reduce_together(builder, op, places, range(1, op.loops))
-            for row, results in zip(rows, found, strict=True):
-                for number, value in results.items():
-                    locals_.localize(op.outputs[number]).store(builder, value, [row])
-                for place in range(1, len(self.ops)):
-                    self._emit_row(place, None, row, [row], locals_, {}, [])
+            numbers = [first]
+            while len(numbers) < self.at_once:
+                numbers.append(builder.add_index(numbers[-1], each))
+            rows = [_Row(n, [n], RowLocals(builder, self.locals_, self.ops)) for n in numbers]
+            for place in range(len(self.ops)):
+                if self._finishes(place):
+                    for row in rows:
+                        self._emit_row(place, row)
+                else:
+                    self._reduce_rows(place, rows)
             return ()
 
         builder.for_(builder.add_index(begin, each), (), some, lower=begin)
         return builder.add_index(begin, builder.multiply(each, builder.index(self.at_once)))
+
+    def _reduce_rows(self, place: int, rows: Sequence[_Row]) -> None:
+        """What one operation comes to for each of several rows."""
+        builder, op = self.builder, self.ops[place]
+        inner = [Extent(size) for size in self.sizes[place][1:]]
+        places: list[list[Loop]] = [[row.number, *inner] for row in rows]
+        seen = [op.with_operands([row.locals_.localize(o) for o in op.operands]) for row in rows]
+        inputs = [one.inputs for one in seen]
+        found = reduce_together(builder, op, places, range(1, op.loops), inputs=inputs)
+        for row, one, results in zip(rows, seen, found, strict=True):
+            at = [row.number, *[builder.index(0)] * len(inner)]
+            for number, value in results.items():
+                one.outputs[number].store(builder, value, at)
 
     def _part(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder
@@ -225,46 +252,37 @@ class _Rows:
         }
 
         def row(number: SSAValue, indices: Sequence[SSAValue]) -> None:
-            pieces: list[tuple[SSAValue, SSAValue]] = []
+            here = _Row(number, indices, locals_, scratch)
             for place in range(len(self.ops)):
-                again = self.read_again.get(place)
-                ahead = self._ahead(again, indices) if again else None
-                self._emit_row(place, ahead, number, indices, locals_, scratch, pieces)
-            self.streams.write(pieces)
+                self._emit_row(place, here)
+            self.streams.write(here.pieces)
 
         if self.at_once > 1:
-            begin = self._together(begin, end, locals_)
+            begin = self._together(begin, end)
         for_rows(builder, begin, end, self.row_sizes, row)
         self.streams.finish()
         for buffer in scratch.values():
             builder.add(memref.DeallocOp.get(buffer))
         locals_.free()
 
-    def _emit_row(
-        self,
-        place: int,
-        ahead: Ahead | None,
-        number: SSAValue,
-        indices: Sequence[SSAValue],
-        locals_: RowLocals,
-        scratch: Mapping[SSAValue, SSAValue],
-        pieces: list[tuple[SSAValue, SSAValue]],
-    ) -> None:
+    def _emit_row(self, place: int, row: _Row) -> None:
         builder = self.builder
         op, sizes, shared = self.ops[place], self.sizes[place], self.shared[place]
         loops: list[Loop] = [Extent(size) for size in sizes]
-        for loop, index in zip(shared, indices, strict=True):
+        for loop, index in zip(shared, row.indices, strict=True):
             loops[loop] = index
 
         def view(operand: AnyOperand) -> AnyOperand:
-            if not isinstance(operand, Operand) or operand.buffer not in scratch:
-                return locals_.localize(operand)
+            if not isinstance(operand, Operand) or operand.buffer not in row.scratch:
+                return row.locals_.localize(operand)
             length = self.row_lengths[operand.buffer]
-            start = builder.multiply(number, length)
-            here, there = self.streams.piece(operand, scratch[operand.buffer], start, length)
-            pieces.append((here, there))
+            start = builder.multiply(row.number, length)
+            here, there = self.streams.piece(operand, row.scratch[operand.buffer], start, length)
+            row.pieces.append((here, there))
             return Operand(here, (op.loops - 1,))
 
+        again = self.read_again.get(place)
+        ahead = self._ahead(again, row.indices) if again else None
         pair = self.centred.get(place)
         operands = [view(o) for o in op.operands]
         if pair is None:
@@ -273,3 +291,16 @@ class _Rows:
             elements, result = operands
             results = (result, view(self.ops[pair.second].outputs[0]))
             pair.read(builder, elements, results, loops, ahead)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row, while the operations on it are written."""
+
+    number: SSAValue
+    indices: Sequence[SSAValue]
+    locals_: RowLocals
+    scratch: Mapping[SSAValue, SSAValue] = field(default_factory=dict)
+    """Where results are computed that are to be written past the cache."""
+    pieces: list[tuple[SSAValue, SSAValue]] = field(default_factory=list)
+    """Where results have been computed, and where they belong."""
