@@ -27,10 +27,9 @@ SMALL = {
     "ONCE_CHUNK": 256,
     "ONCE_AHEAD": 64,
     "CENTRED_BLOCK_ROWS": 8,
-    "SQUARES_ROWS": 6,
-    "SQUARES_PIECE": 64,
-    "EXPONENTIALS_ROWS": 6,
-    "EXPONENTIALS_PIECE": 64,
+    "PIECE_ROWS": 6,
+    "PIECE_BYTES": 64,
+    "LONG_ROW": 64,
 }
 """Loops of a few hundred elements have several ranges and blocks, and stream what they write.
 

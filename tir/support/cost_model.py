@@ -88,18 +88,14 @@ ONCE_CHUNK = 1 << 15
 ONCE_AHEAD = 1 << 12
 """How many bytes further on memory is asked for meanwhile."""
 
-SQUARES_ROWS = 32
-"""The number of rows that columns add to sums about a centre before they look whether that is near, for squares about the mean."""
+PIECE_ROWS = 32
+"""The number of rows that columns add to sums about a centre before they look whether that is near."""
 
-SQUARES_PIECE = 4096
-"""Bytes of such rows: few enough to be still in the cache should they be read again."""
+PIECE_BYTES = 4096
+"""Bytes of such a row: enough for memory to send them as a stream, few enough to be still in the cache should they be read again."""
 
-EXPONENTIALS_ROWS = 32
-"""The same for exponentials below the maximum."""
-
-EXPONENTIALS_PIECE = 512
-"""These take so long that memory is asked for the next piece meanwhile, and of rows whose distance is a power of two few places of the
-cache have to hold both."""
+LONG_ROW = 512
+"""Rows of at least so many bytes are pages apart where those of a piece are divided into what is read at once."""
 
 NEAR_MAXIMUM = 4.0
 """How far the maximum may be from the centre of a sum of exponentials: their rounding errors grow with the distance."""

@@ -108,8 +108,8 @@ func.func @log_sum_exp(%x: memref<?x?xf32>, %m: memref<f32>, %s: memref<f64>) {
 // CHECK:           [[ALL_TOPS:%\S+]] = memref.alloca() : memref<4096xf32>
 // CHECK-NEXT:      [[ALL_SUMS:%\S+]] = memref.alloca() : memref<4096xf64>
 // CHECK-NEXT:      [[CENTRES:%\S+]] = memref.alloca() : memref<4096xf32>
-// CHECK:           [[TOP:%\S+]] = memref.alloca() : memref<128xf32>
-// CHECK-NEXT:      [[PART:%\S+]] = memref.alloca() : memref<128xf32>
+// CHECK:           [[TOP:%\S+]] = memref.alloca() : memref<1024xf32>
+// CHECK-NEXT:      [[PART:%\S+]] = memref.alloca() : memref<1024xf32>
 // CHECK:             arith.maximumf
 // CHECK:             [[FAR:%\S+]] = scf.for {{.*}} -> (i32) {
 // CHECK:               [[DISTANCE:%\S+]] = math.absf
@@ -163,8 +163,12 @@ func.func @log_sum_exp_of_columns(%x: memref<?x?xf32>, %m: memref<?xf32>, %s: me
 // CHECK:           [[SQUARES:%\S+]] = memref.alloca() : memref<1024xf32>
 // CHECK-NEXT:      [[DISTANCES:%\S+]] = memref.alloca() : memref<1024xf32>
 // CHECK:             scf.for [[ATTEMPT:%\S+]] = {{.*}} iter_args([[STOP:%\S+]] = %{{\S+}}) -> (index) {
-// CHECK:               scf.for {{.*}} to [[STOP]] step
-// CHECK-NEXT:            arith.addi
+// Rows of a piece that are read at once are a quarter of it apart, if that is more than a page.
+// CHECK:               arith.select {{.*}}, [[STOP]]
+// CHECK:               [[EACH:%\S+]] = arith.divui
+// CHECK-NEXT:          [[APART:%\S+]] = arith.select {{.*}}, [[EACH]]
+// CHECK:               scf.for [[I:%\S+]] =
+// CHECK:                 arith.addi [[I]], [[APART]]
 // CHECK:                 [[D:%\S+]] = arith.subf {{.*}} : f32
 // CHECK-NEXT:            [[P:%\S+]] = arith.mulf [[D]], [[D]] fastmath<contract> : f32
 // CHECK:               arith.cmpi eq, [[ATTEMPT]]

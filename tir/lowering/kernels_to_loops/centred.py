@@ -112,16 +112,6 @@ class Centred(ABC):
         return FloatAttr(0.0, self.element)
 
     @property
-    @abstractmethod
-    def rows(self) -> int:
-        """How many rows a piece has, for columns."""
-
-    @property
-    @abstractmethod
-    def piece(self) -> int:
-        """How many bytes of each row a piece has."""
-
-    @property
     def work(self) -> int:
         """The cost of an element, in additions."""
         return self.first.work + self.second.work

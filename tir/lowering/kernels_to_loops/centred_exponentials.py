@@ -23,23 +23,11 @@ from tir.lowering.kernels_to_loops.centred import Centred, Count, Known, Part
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import Cell
-from tir.support.cost_model import (
-    EXPONENTIALS_PIECE,
-    EXPONENTIALS_ROWS,
-    NEAR_MAXIMUM,
-)
+from tir.support.cost_model import NEAR_MAXIMUM
 
 
 class ExponentialsBelowMaximum(Centred):
     is_centre = True
-
-    @property
-    def rows(self) -> int:
-        return EXPONENTIALS_ROWS
-
-    @property
-    def piece(self) -> int:
-        return EXPONENTIALS_PIECE
 
     def _body(self) -> Block:
         """Without the choice of 0 for -inf, which `narrow` makes once for a part."""

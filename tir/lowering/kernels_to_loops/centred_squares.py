@@ -24,20 +24,12 @@ from xdsl.ir import Block, SSAValue
 from tir.dialects.linalg_generic import clone_body
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Known, Part
 from tir.lowering.structured.builder import LoopBuilder
-from tir.support.cost_model import NEAR_MEAN, SQUARES_PIECE, SQUARES_ROWS
+from tir.support.cost_model import NEAR_MEAN
 
 
 class SquaresAboutMean(Centred):
     is_centre = False
     sums_tell = True
-
-    @property
-    def rows(self) -> int:
-        return SQUARES_ROWS
-
-    @property
-    def piece(self) -> int:
-        return SQUARES_PIECE
 
     def _body(self) -> Block:
         body = clone_body(self.second.body)

@@ -22,7 +22,14 @@ from tir.lowering.kernels_to_loops.structure import Structured, element_bytes
 from tir.lowering.kernels_to_loops.visits import visit_together
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, run
-from tir.support.cost_model import CACHE_LINE, LINES_AHEAD, STRIP_LENGTH
+from tir.support.cost_model import (
+    CACHE_LINE,
+    LINES_AHEAD,
+    LONG_ROW,
+    PIECE_BYTES,
+    PIECE_ROWS,
+    STRIP_LENGTH,
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,10 @@ class CentredStrip:
         self.totals = [self._row(v.type, STRIP_LENGTH) for v in self.nothing]
         self.centres = self._row(centred.element, STRIP_LENGTH)
         self.bytes = element_bytes(centred.input.buffer)
-        self.piece = centred.piece // self.bytes
+        self.piece = PIECE_BYTES // self.bytes
+        self.are_long = builder.value(
+            arith.CmpiOp(division.length, builder.index(LONG_ROW // self.bytes), "sge")
+        )
         self.elements = run(builder, centred.input.buffer, None, division.total)
         unset = Operand(self.elements, (0,))
         find = centred.finding(builder, unset, unset)
@@ -115,7 +125,7 @@ class CentredStrip:
             builder.store(zero, self.centres, [column])
 
         self._columns(at.strip.length, start)
-        size = builder.index(self.centred.rows)
+        size = builder.index(PIECE_ROWS)
 
         def some(first: SSAValue, _: object) -> tuple[()]:
             stop = builder.smaller(builder.add_index(first, size), at.last)
@@ -132,7 +142,7 @@ class CentredStrip:
         limit = self._limit(at, stop)
         counts = _Counts.of(builder, builder.binary(arith.SubiOp, stop, at.first))
         before = Count.between(builder, at.first, first)
-        size, rows = builder.index(self.piece), builder.index(self.centred.rows)
+        size, rows = builder.index(self.piece), builder.index(PIECE_ROWS)
         begin = self._row_start(first, at.strip.first)
         below = self._row_start(builder.add_index(first, rows), at.strip.first)
 
@@ -237,12 +247,19 @@ class CentredStrip:
         together = op.rows_at_once
 
         def rows(count: int, first: SSAValue, stop: SSAValue) -> None:
+            """So many rows at once: far apart, as memory sends these faster, if rows are long enough for that."""
+            one, all_ = builder.index(1), builder.binary(arith.SubiOp, stop, first)
+            each = builder.binary(arith.DivUIOp, all_, builder.index(count))
+            apart = builder.value(arith.SelectOp(self.are_long, each, one))
+            step = builder.value(arith.SelectOp(self.are_long, one, builder.index(count)))
+            end = builder.value(arith.SelectOp(self.are_long, builder.add_index(first, each), stop))
+
             def some(number: SSAValue, _: object) -> tuple[()]:
                 ops: list[Structured] = []
-                length, before = piece.length, builder.index(0)
+                length, at, before = piece.length, number, builder.index(0)
                 for place in range(count):
-                    before = builder.add_index(number, builder.index(place))
-                    before = builder.binary(arith.SubiOp, before, piece.first)
+                    at = builder.add_index(at, apart) if place else at
+                    before = builder.binary(arith.SubiOp, at, piece.first)
                     before = builder.multiply(before, self.division.length)
                     start = builder.add_index(piece.start, before)
                     rest = builder.binary(arith.SubiOp, self.division.total, start)
@@ -258,7 +275,7 @@ class CentredStrip:
                     self._ahead(ops, length, builder.add_index(piece.following, before))
                 return ()
 
-            builder.for_(stop, (), some, lower=first, step=builder.index(count))
+            builder.for_(end, (), some, lower=first, step=step)
 
         first = piece.first
         if together > 1:
