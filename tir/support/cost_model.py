@@ -39,6 +39,9 @@ HEAVY_WORK = 32
 FEW_VECTORS = 2
 """How many that are."""
 
+MOST_ACCUMULATORS = 8
+"""Vectors that a loop which reads several places adds to, at most: half of the registers, as elements and centres need some, too."""
+
 SHORT_WORK = 12
 """Bodies that cost less take no longer than reading and writing accumulators in memory."""
 
@@ -59,7 +62,8 @@ NARROW_SUM_BLOCK = 64
 narrow, and each of eight partial sums has 8 terms, as in NumPy's."""
 
 HEAVY_SUM_BLOCK = 128
-"""The same where a term takes an elementary function: fewer vectors at a time, and twice as many terms for each partial sum."""
+"""The same where fewer vectors are worked on at a time, as terms take an elementary function or sums are many: twice as many terms for
+each partial sum."""
 
 CACHE_LINE = 64
 """Bytes that memory sends at a time."""
@@ -122,7 +126,8 @@ STRIP_LENGTH = 4096
 """Columns that are reduced at a time: their partial sums stay in the first-level cache while rows stream by."""
 
 READ_STREAMS = 4
-"""Places of memory that a reduction reads from: a core gets a fifth more from several streams than from one."""
+"""Places of memory that a reduction reads from: a core gets a fifth more from several streams than from one, and twice as much from the
+last cache, if they are pages apart; of neighbours it gets less."""
 
 READ_BYTES = 1024
 """What a reduction of columns takes of each in turn."""

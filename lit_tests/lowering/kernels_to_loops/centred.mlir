@@ -1,6 +1,7 @@
 // RUN: tir-opt %s -p kernels-to-loops | filecheck %s
 
-// The variance of everything reads memory once: each chunk for the sums of distances from the mean of its first elements, and of their
+// The variance of everything reads memory once, a block at four places at once: whole vectors first, then what is left over, of which less
+// than four elements come one by one. A chunk is read for the sums of distances from the mean of its first elements, and of their
 // squares. Where these tell that it is far from the mean of all, there is a second time. Chunks are merged, then blocks. When the mean of
 // everything is known, the squares about that follow.
 // CHECK:       func.func private @kernel_0
@@ -9,17 +10,17 @@
 // CHECK-NEXT:    [[DISTANCES:%\S+]] = memref.alloca() : memref<256xf64>
 // CHECK:         rt.parallel
 // CHECK:           scf.for [[BLOCK:%\S+]] =
-// CHECK:             scf.for {{.*}} iter_args({{.*}}) -> (f64, f64, f64) {
-// CHECK:               scf.for {{.*}} -> (f32, f64, f64, f64, index, index) {
-// CHECK:               [[SUM:%\S+]] = scf.for {{.*}} -> (f64) {
-// CHECK:               [[WIDE:%\S+]] = arith.mulf [[SUM]]
-// CHECK-NEXT:          [[MEAN:%\S+]] = arith.truncf [[WIDE]] : f64 to f32
-// CHECK:               rt.prefetch
-// CHECK:               scf.for {{.*}} -> (f32, f32) {
-// CHECK:                 [[D:%\S+]] = arith.subf {{.*}}, [[MEAN]] : f32
-// CHECK-NEXT:            [[P:%\S+]] = arith.mulf [[D]], [[D]] : f32
-// CHECK:                 arith.addf {{.*}}, [[P]] fastmath<reassoc> : f32
-// CHECK-NEXT:            arith.addf {{.*}}, [[D]] fastmath<reassoc> : f32
+// CHECK:             [[LEFT:%\S+]], {{.*}} = scf.for {{.*}} -> (index, f64, f64, f64) {
+// CHECK:               scf.for {{.*}} -> (f64, f64, f64) {
+// CHECK:                 scf.for {{.*}} -> (f32, f64, f64, f64, index, index) {
+// CHECK:                   scf.for {{.*}} -> (f64, f64, f64, f64) {
+// CHECK-COUNT-3:           arith.addf {{.*}} fastmath<reassoc> : f64
+// CHECK:                   [[WIDE:%\S+]] = arith.mulf
+// CHECK-NEXT:              [[MEAN:%\S+]] = arith.truncf [[WIDE]] : f64 to f32
+// CHECK:                   scf.for {{.*}} -> (f32, f32, f32, f32, f32, f32, f32, f32) {
+// CHECK-COUNT-4:             arith.subf {{.*}}, [[MEAN]] : f32
+// CHECK:                   } {loop_annotation = {interleave = 1 : i64}}
+// CHECK:             scf.for {{.*}} = [[LEFT]] to {{.*}} -> (f64, f64, f64) {
 // CHECK:             memref.store {{.*}}, [[SUMS]][[[BLOCK]]]
 // CHECK-NEXT:        memref.store {{.*}}, [[SQUARES]][[[BLOCK]]]
 // CHECK-NEXT:        memref.store {{.*}}, [[DISTANCES]][[[BLOCK]]]

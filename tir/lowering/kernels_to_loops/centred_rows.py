@@ -30,7 +30,7 @@ class CentredRow:
         ahead: Ahead | None,
     ) -> None:
         """The results of both."""
-        part = read_once(builder, self.centred, elements, loops, ahead)
+        part = read_once(builder, self.centred, elements, loops, ahead=ahead)
         # There is one result for all of a row.
         at = [builder.index(0) if isinstance(loop, Extent) else loop for loop in loops]
         for result, value in zip(results, self.centred.finished(builder, part), strict=True):

@@ -1,7 +1,7 @@
 """Sums about a centre of everything: threads share blocks, whose parts are merged pairwise.
 
 A block is read chunk by chunk: once if the sums tell whether their centre is near, or twice while it is in the cache. The second time
-leaves memory idle, so that asks for the next chunk meanwhile. The blocks depend on the number of elements only, so the result does not depend on the number of threads.
+leaves memory idle, so that asks for the next chunk meanwhile. Where there is little to compute, a chunk is read at several places at once. The blocks depend on the number of elements only, so the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from tir.support.cost_model import (
     ONCE_AHEAD,
     ONCE_CHUNK,
     PARTIAL_RESULTS,
+    READ_STREAMS,
+    SHORT_WORK,
+    SUM_LANES,
 )
 
 
@@ -61,33 +64,94 @@ class CentredWhole:
 
     def _blocks(self, begin: SSAValue, end: SSAValue) -> None:
         builder = self.builder
-        chunk = self._elements(ONCE_CHUNK if self.centred.sums_tell else CENTRED_CHUNK)
 
         def one(number: SSAValue, _: object) -> tuple[()]:
             lower = builder.multiply(number, self.block)
             upper = builder.smaller(builder.add_index(lower, self.block), self.total)
-
-            def more(start: SSAValue, before: Sequence[SSAValue]) -> list[SSAValue]:
-                stop = builder.smaller(builder.add_index(start, chunk), upper)
-                part = self._read(start, stop)
-                count = Count.between(self.builder, lower, stop)
-                return self.centred.merged(builder, self._own(before, lower, start), part, count)
-
             nothing = self.centred.nothing(builder)
-            self._store(builder.for_(upper, nothing, more, lower=lower, step=chunk), number)
+            if self.places > 1:
+                values = self._at_several_places(lower, upper, nothing)
+            else:
+                values = self._chunks(lower, upper, lower, nothing)
+            self._store(values, number)
             return ()
 
         builder.for_(end, (), one, lower=begin)
 
+    @property
+    def places(self) -> int:
+        """At how many places a block is read at once: memory sends several streams faster than one, where there is little to compute."""
+        centred = self.centred
+        return READ_STREAMS if centred.sums_tell and centred.work <= SHORT_WORK else 1
+
+    def _at_several_places(
+        self, lower: SSAValue, upper: SSAValue, nothing: Sequence[SSAValue]
+    ) -> Sequence[SSAValue]:
+        """What a block comes to: whole vectors at each place, then what that leaves over, which only the last block does."""
+        builder, centred = self.builder, self.centred
+        places = builder.index(self.places)
+
+        def level(number: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
+            begin, *before = carried
+            each = builder.binary(arith.DivUIOp, builder.binary(arith.SubiOp, upper, begin), places)
+            rest = builder.binary(arith.RemUIOp, each, builder.index(SUM_LANES))
+            is_first = builder.equal(number, builder.index(0))
+            vectors = builder.binary(arith.SubiOp, each, rest)
+            each = builder.value(arith.SelectOp(is_first, vectors, each))
+            values = self._chunks(begin, builder.add_index(begin, each), lower, before, each)
+            return [builder.add_index(begin, builder.multiply(each, places)), *values]
+
+        def single(place: SSAValue, before: Sequence[SSAValue]) -> list[SSAValue]:
+            following = builder.add_index(place, builder.index(1))
+            element = centred.wide(builder, self.source.load(builder, [place]))
+            part = self._own([element, *nothing[1:]], place, following)
+            count = Count.between(builder, lower, following)
+            return centred.merged(builder, self._own(before, lower, place), part, count)
+
+        left, *values = builder.for_(builder.index(2), [lower, *nothing], level, unroll=False)
+        return builder.for_(upper, values, single, lower=left, unroll=False)
+
+    def _chunks(
+        self,
+        begin: SSAValue,
+        end: SSAValue,
+        lower: SSAValue,
+        before: Sequence[SSAValue],
+        apart: SSAValue | None = None,
+    ) -> Sequence[SSAValue]:
+        """What a block comes to that begins at `lower`, with the elements between two positions, chunk by chunk.
+
+        With `apart` they are those at several places, each so far behind the one before it.
+        """
+        builder, centred = self.builder, self.centred
+        places = 1 if apart is None else self.places
+        size = (ONCE_CHUNK if centred.sums_tell else CENTRED_CHUNK) // places
+        chunk = self._elements(size)
+        offset = builder.binary(arith.SubiOp, begin, lower)
+
+        def counted(stop: SSAValue) -> Count:
+            each = builder.binary(arith.SubiOp, stop, begin)
+            here = builder.multiply(each, builder.index(places))
+            return Count.of(builder, builder.add_index(offset, here))
+
+        def more(start: SSAValue, before: Sequence[SSAValue]) -> list[SSAValue]:
+            stop = builder.smaller(builder.add_index(start, chunk), end)
+            part = self._read(start, stop, apart)
+            known = centred.own(builder, counted(start), before)
+            return centred.merged(builder, known, part, counted(stop))
+
+        return builder.for_(end, before, more, lower=begin, step=chunk)
+
     def _elements(self, size: int) -> SSAValue:
         return self.builder.index(size // element_bytes(self.centred.input.buffer))
 
-    def _read(self, start: SSAValue, stop: SSAValue) -> Part:
-        """What the elements between two positions come to."""
+    def _read(self, start: SSAValue, stop: SSAValue, apart: SSAValue | None) -> Part:
+        """What a chunk comes to."""
         builder, centred = self.builder, self.centred
         extent = [Extent(stop, start)]
         if centred.sums_tell:
-            return read_once(builder, centred, self.source, extent, self._ahead(ONCE_AHEAD))
+            ahead = self._ahead(ONCE_AHEAD) if apart is None else None
+            return read_once(builder, centred, self.source, extent, ahead=ahead, apart=apart)
         finding = centred.finding(builder, self.source, Cell())
         first = reduce_in_registers(builder, finding, extent, [0])[0]
         count = Count.between(self.builder, start, stop)

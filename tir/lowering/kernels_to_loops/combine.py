@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -85,3 +85,12 @@ def starts_neutral(op: Structured) -> bool:
     if start is None or known is None or not isinstance(start.owner, arith.ConstantOp):
         return False
     return start.owner.value == known.neutral_attribute
+
+
+def combined(builder: LoopBuilder, known: Combiner, values: Sequence[SSAValue]) -> SSAValue:
+    """Several partial results as one, in pairs."""
+    if len(values) == 1:
+        return values[0]
+    half = len(values) // 2
+    left, right = combined(builder, known, values[:half]), combined(builder, known, values[half:])
+    return known.combine(builder, left, right)

@@ -18,12 +18,13 @@ from xdsl.dialects import arith
 from xdsl.ir import SSAValue
 
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Known, Part
+from tir.lowering.kernels_to_loops.combine import combined, combiner
 from tir.lowering.kernels_to_loops.loops import Extent, Loop
-from tir.lowering.kernels_to_loops.registers import Ahead, reduce_in_registers
+from tir.lowering.kernels_to_loops.registers import Ahead, reduce_together
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.operands import AnyOperand, Cell
-from tir.support.cost_model import CENTRE_SAMPLE
+from tir.support.cost_model import CENTRE_SAMPLE, READ_STREAMS
 
 
 def read_once(
@@ -31,13 +32,24 @@ def read_once(
     centred: Centred,
     elements: AnyOperand,
     loops: Sequence[Loop],
+    *,
     ahead: Ahead | None = None,
+    apart: SSAValue | None = None,
 ) -> Part:
-    """What the elements of the innermost loop come to, where the others are at given indices."""
+    """What the elements of the innermost loop come to, where the others are at given indices.
+
+    With `apart` they are those at several places, each so many elements behind the one before it, of which the loop has the bounds.
+    """
     *_, extent = loops
     assert isinstance(extent, Extent)
     begin, end = extent.lower or builder.index(0), extent.upper
-    count = Count.between(builder, begin, end)
+    places = 1 if apart is None else READ_STREAMS
+
+    def counted(stop: SSAValue) -> Count:
+        each = builder.binary(arith.SubiOp, stop, begin)
+        return Count.of(builder, builder.multiply(each, builder.index(places)))
+
+    count = counted(end)
     few = builder.smaller(builder.add_index(begin, builder.index(CENTRE_SAMPLE)), end)
     nothing = centred.nothing(builder)
     zero = builder.scalar(centred.zero)
@@ -45,14 +57,15 @@ def read_once(
     def over(op: Structured, stop: SSAValue, ahead: Ahead | None = None) -> list[SSAValue]:
         within = [*loops[:-1], Extent(stop, begin)]
         op = replace(op, parallel=(*[True] * (len(loops) - 1), False))
-        return list(
-            reduce_in_registers(builder, op, within, [len(loops) - 1], ahead=ahead).values()
+        found = reduce_together(
+            builder, op, [within] * places, [len(loops) - 1], ahead=ahead, apart=apart
         )
+        return [_together(builder, op, n, [part[n] for part in found]) for n in found[0]]
 
     def attempt(number: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
         *before, sample, stop = carried
         (found,) = over(centred.finding(builder, elements, Cell()), sample)
-        first = centred.centre(builder, found, Count.between(builder, begin, sample))
+        first = centred.centre(builder, found, counted(sample))
         centre = centred.narrow(builder, first)
         cells = [Cell() for _ in range(centred.sums)]
         summing = centred.summing(builder, elements, Cell(centre), cells)
@@ -72,3 +85,11 @@ def read_once(
     start = [zero, *nothing, few, end]
     centre, found, *sums, _, _ = builder.for_(builder.index(2), start, attempt, unroll=False)
     return centred.part(builder, count, found, centre, sums)
+
+
+def _together(
+    builder: LoopBuilder, op: Structured, number: int, values: Sequence[SSAValue]
+) -> SSAValue:
+    known = combiner(op, number)
+    assert known is not None
+    return combined(builder, known, values)

@@ -29,6 +29,7 @@ from tir.support.cost_model import (
     HEAVY_SUM_BLOCK,
     LIGHT_WORK,
     MANY_VECTORS,
+    MOST_ACCUMULATORS,
     NARROW_SUM_BLOCK,
     SUM_BLOCK,
     SUM_LANES,
@@ -79,8 +80,11 @@ def reduce_together(
     body = op.with_narrow_sums() if narrow else op
     interleave = op.interleave or (MANY_VECTORS if narrow else None)
     is_heavy = op.work > LIGHT_WORK
-    if count > 1 or (narrow and is_heavy):
-        # Each place brings accumulators of its own, and elementary functions need registers for constants.
+    if count > 1:
+        # Each place brings accumulators of its own.
+        interleave = max(1, MOST_ACCUMULATORS // len(accumulating))
+    elif narrow and is_heavy:
+        # Elementary functions need registers for constants.
         interleave = FEW_VECTORS
 
     def element(
@@ -137,7 +141,8 @@ def reduce_together(
         # Where there are several places, each has so many fewer partial sums.
         size = SUM_BLOCK // count
         if narrow:
-            size = (HEAVY_SUM_BLOCK if is_heavy else NARROW_SUM_BLOCK) * (interleave or 1)
+            one_by_one = is_heavy or interleave == 1
+            size = (HEAVY_SUM_BLOCK if one_by_one else NARROW_SUM_BLOCK) * (interleave or 1)
         if not builder.vectorized:
             # As many terms for the only partial sum as there are for each of those of vector code.
             size = SUM_BLOCK // SUM_LANES

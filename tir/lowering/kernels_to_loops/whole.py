@@ -13,7 +13,7 @@ from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, MemRefType, f64
 from xdsl.ir import SSAValue
 
-from tir.lowering.kernels_to_loops.combine import Combiner, combiner
+from tir.lowering.kernels_to_loops.combine import Combiner, combined, combiner
 from tir.lowering.kernels_to_loops.compensation import add_compensated, corrected
 from tir.lowering.kernels_to_loops.loops import Extent
 from tir.lowering.kernels_to_loops.nest import emit
@@ -71,7 +71,7 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
                 piece = builder.binary(arith.DivUIOp, block, builder.index(places))
                 loops = [Extent(builder.add_index(lower, piece), lower)]
                 found = reduce_together(builder, anew, [loops] * places, [0], apart=piece)
-                keep({n: _combined(builder, c, [f[n] for f in found]) for n, c in known.items()})
+                keep({n: combined(builder, c, [f[n] for f in found]) for n, c in known.items()})
 
             def keep(results: Mapping[int, SSAValue]) -> None:
                 for n, value in results.items():
@@ -101,15 +101,6 @@ def block_length(builder: LoopBuilder, count: SSAValue, inner: SSAValue | None =
         return length
     vectors = builder.index(READ_STREAMS * SUM_LANES)
     return builder.multiply(builder.ceil_divide(length, vectors), vectors)
-
-
-def _combined(builder: LoopBuilder, known: Combiner, values: Sequence[SSAValue]) -> SSAValue:
-    """Several results as one, in pairs."""
-    if len(values) == 1:
-        return values[0]
-    half = len(values) // 2
-    left, right = _combined(builder, known, values[:half]), _combined(builder, known, values[half:])
-    return known.combine(builder, left, right)
 
 
 def combine_blocks(
