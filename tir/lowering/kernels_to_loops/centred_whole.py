@@ -1,7 +1,8 @@
 """Sums about a centre of everything: threads share blocks, whose parts are merged pairwise.
 
 A block is read chunk by chunk: once if the sums tell whether their centre is near, or twice while it is in the cache. The second time
-leaves memory idle, so that asks for the next chunk meanwhile. Where there is little to compute, a chunk is read at several places at once. The blocks depend on the number of elements only, so the result does not depend on the number of threads.
+leaves memory idle, so that asks for the next chunk meanwhile. Where there is little to compute, a chunk is read at several places at
+once. The blocks depend on the number of elements only, so the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
