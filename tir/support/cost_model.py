@@ -129,6 +129,9 @@ READ_STREAMS = 4
 """Places of memory that a reduction reads from: a core gets a fifth more from several streams than from one, and twice as much from the
 last cache, if they are pages apart; of neighbours it gets less."""
 
+CACHED_ROWS = 1 << 18
+"""Bytes of rows that are read at once, if they are read once more: half of what a core's own cache has."""
+
 READ_BYTES = 1024
 """What a reduction of columns takes of each in turn."""
 

@@ -1,11 +1,14 @@
 // RUN: tir-opt %s -p kernels-to-loops | filecheck %s
 
 // Squares about the mean: both reductions, with little to compute, are all that reads rows. So each reads four rows at once, whose means
-// are registers, and finds the elements in the cache the second time; rows that are left over come one by one.
+// are registers, and finds the elements in the cache the second time; rows that are left over come one by one, and all that are too long
+// for that.
 
 // CHECK:       func.func private @kernel_0
 // CHECK:         rt.parallel
-// CHECK:           [[EACH:%\S+]] = arith.divui
+// CHECK:           [[QUARTER:%\S+]] = arith.divui
+// CHECK-NEXT:      [[FIT:%\S+]] = arith.cmpi sle
+// CHECK-NEXT:      [[EACH:%\S+]] = arith.select [[FIT]], [[QUARTER]]
 // CHECK:           scf.for [[I:%\S+]] =
 // CHECK-NEXT:        [[J:%\S+]] = arith.addi [[I]], [[EACH]]
 // CHECK-NEXT:        [[K:%\S+]] = arith.addi [[J]], [[EACH]]

@@ -29,7 +29,7 @@ from tir.lowering.kernels_to_loops.structure import (
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.centred import centred_sum
 from tir.lowering.structured.operands import AnyOperand, Operand, loop_sizes, product
-from tir.support.cost_model import CACHE_LINE, PARALLEL_WORK, PREFETCH_LINES
+from tir.support.cost_model import CACHE_LINE, CACHED_ROWS, PARALLEL_WORK, PREFETCH_LINES
 from tir.support.late_names import late_function
 
 _find_centred_rows = late_function("tir.lowering.kernels_to_loops.find_centred:find_centred_rows")
@@ -211,6 +211,9 @@ class _Rows:
         builder = self.builder
         count = builder.binary(arith.SubiOp, end, begin)
         each = builder.binary(arith.DivUIOp, count, builder.index(self.at_once))
+        first, *others = (n for n in range(len(self.ops)) if not self._finishes(n))
+        if others:
+            each = builder.value(arith.SelectOp(self._are_cached(first), each, builder.index(0)))
 
         def some(first: SSAValue, _: object) -> tuple[()]:
             numbers = [first]
@@ -227,6 +230,15 @@ class _Rows:
 
         builder.for_(builder.add_index(begin, each), (), some, lower=begin)
         return builder.add_index(begin, builder.multiply(each, builder.index(self.at_once)))
+
+    def _are_cached(self, place: int) -> SSAValue:
+        """Whether rows that an operation reads at once are still in the cache when the next one reads them."""
+        builder = self.builder
+        length = product(builder, self.sizes[place][1:])
+        inputs = buffers(self.ops[place].inputs)
+        widest = max((element_bytes(o.buffer) for o in inputs), default=1)
+        most = builder.index(CACHED_ROWS // (self.at_once * widest))
+        return builder.value(arith.CmpiOp(length, most, "sle"))
 
     def _reduce_rows(self, place: int, rows: Sequence[_Row]) -> None:
         """What one operation comes to for each of several rows."""
