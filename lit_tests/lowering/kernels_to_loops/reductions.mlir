@@ -1,12 +1,15 @@
 // RUN: tir-opt %s -p kernels-to-loops --split-input-file | filecheck %s
 
 // The innermost loop reduces: accumulators in registers, float64 sums in compensated blocks. Threads share groups of four rows; a
-// thread reads four rows at once, each of a quarter of its rows. What is left over comes one by one.
+// thread reads four rows at once, each of a quarter of its rows. What is left over comes one by one, and all rows if they are few.
 // CHECK:       func.func private @kernel_0
 // CHECK:         [[FOUR:%\S+]] = arith.constant 4 : index
+// CHECK:         [[MANY:%\S+]] = arith.cmpi sge
+// CHECK-NEXT:    [[SIZE:%\S+]] = arith.select [[MANY]], [[FOUR]]
 // CHECK:         rt.parallel ([[BEGIN:%\S+]], [[END:%\S+]]) =
-// CHECK-NEXT:      [[FIRST:%\S+]] = arith.muli [[BEGIN]], [[FOUR]]
-// CHECK:           [[EACH:%\S+]] = arith.divui {{.*}}, [[FOUR]]
+// CHECK-NEXT:      [[FIRST:%\S+]] = arith.muli [[BEGIN]], [[SIZE]]
+// CHECK:           [[QUARTER:%\S+]] = arith.divui {{.*}}, [[FOUR]]
+// CHECK-NEXT:      [[EACH:%\S+]] = arith.select [[MANY]], [[QUARTER]]
 // CHECK-NEXT:      [[STOP:%\S+]] = arith.addi [[FIRST]], [[EACH]]
 // CHECK-NEXT:      scf.for [[I:%\S+]] = [[FIRST]] to [[STOP]] step [[ONE:%\S+]] {
 // CHECK-NEXT:        [[J:%\S+]] = arith.addi [[I]], [[EACH]]

@@ -1,13 +1,15 @@
 // RUN: tir-opt %s -p kernels-to-loops | filecheck %s
 
 // Squares about the mean: both reductions, with little to compute, are all that reads rows. So each reads four rows at once, whose means
-// are registers, and finds the elements in the cache the second time; rows that are left over come one by one, and all that are too long
-// for that.
+// are registers, and finds the elements in the cache the second time; rows that are left over come one by one, and all if they are few or
+// too long for that.
 
 // CHECK:       func.func private @kernel_0
+// CHECK:         [[MANY:%\S+]] = arith.cmpi sge
+// CHECK:         [[SHORT:%\S+]] = arith.cmpi sle
+// CHECK-NEXT:    [[FIT:%\S+]] = arith.andi [[MANY]], [[SHORT]]
 // CHECK:         rt.parallel
 // CHECK:           [[QUARTER:%\S+]] = arith.divui
-// CHECK-NEXT:      [[FIT:%\S+]] = arith.cmpi sle
 // CHECK-NEXT:      [[EACH:%\S+]] = arith.select [[FIT]], [[QUARTER]]
 // CHECK:           scf.for [[I:%\S+]] =
 // CHECK-NEXT:        [[J:%\S+]] = arith.addi [[I]], [[EACH]]

@@ -82,7 +82,9 @@ class _Rows:
             builder.parallel(count, least, self._part)
             return
         # Threads share groups, so that the rows that are left over, which are summed one by one, do not depend on their number.
-        size = builder.index(self.at_once)
+        self.in_groups = self._are_in_groups(count)
+        one = builder.index(1)
+        size = builder.value(arith.SelectOp(self.in_groups, builder.index(self.at_once), one))
 
         def part(begin: SSAValue, end: SSAValue) -> None:
             self._part(
@@ -211,9 +213,7 @@ class _Rows:
         builder = self.builder
         count = builder.binary(arith.SubiOp, end, begin)
         each = builder.binary(arith.DivUIOp, count, builder.index(self.at_once))
-        first, *others = (n for n in range(len(self.ops)) if not self._finishes(n))
-        if others:
-            each = builder.value(arith.SelectOp(self._are_cached(first), each, builder.index(0)))
+        each = builder.value(arith.SelectOp(self.in_groups, each, builder.index(0)))
 
         def some(first: SSAValue, _: object) -> tuple[()]:
             numbers = [first]
@@ -231,14 +231,23 @@ class _Rows:
         builder.for_(builder.add_index(begin, each), (), some, lower=begin)
         return builder.add_index(begin, builder.multiply(each, builder.index(self.at_once)))
 
-    def _are_cached(self, place: int) -> SSAValue:
-        """Whether rows that an operation reads at once are still in the cache when the next one reads them."""
+    def _are_in_groups(self, count: SSAValue) -> SSAValue:
+        """Whether rows are read several at once.
+
+        Not if they are so few that threads had better have some each, nor if they are too long to be still in the cache when
+        another operation reads those of a group.
+        """
         builder = self.builder
-        length = product(builder, self.sizes[place][1:])
-        inputs = buffers(self.ops[place].inputs)
+        least = builder.index(2 * self.at_once)
+        are_many = builder.value(arith.CmpiOp(count, least, "sge"))
+        first, *others = (n for n in range(len(self.ops)) if not self._finishes(n))
+        if not others:
+            return are_many
+        length = product(builder, self.sizes[first][1:])
+        inputs = buffers(self.ops[first].inputs)
         widest = max((element_bytes(o.buffer) for o in inputs), default=1)
         most = builder.index(CACHED_ROWS // (self.at_once * widest))
-        return builder.value(arith.CmpiOp(length, most, "sle"))
+        return builder.both(are_many, builder.value(arith.CmpiOp(length, most, "sle")))
 
     def _reduce_rows(self, place: int, rows: Sequence[_Row]) -> None:
         """What one operation comes to for each of several rows."""
