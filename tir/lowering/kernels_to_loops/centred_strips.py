@@ -256,9 +256,8 @@ class CentredStrip:
 
             def some(number: SSAValue, _: object) -> tuple[()]:
                 ops: list[Structured] = []
-                length, at, before = piece.length, number, builder.index(0)
-                for place in range(count):
-                    at = builder.add_index(at, apart) if place else at
+                length, before = piece.length, builder.index(0)
+                for at in builder.spaced(number, apart, count):
                     before = builder.binary(arith.SubiOp, at, piece.first)
                     before = builder.multiply(before, self.division.length)
                     start = builder.add_index(piece.start, before)

@@ -151,9 +151,7 @@ class _Columns:
             def together() -> None:
                 visit_together(builder, [row(n)[0] for n in numbers], Extent(part.length))
 
-            numbers = [begin]
-            while len(numbers) < READ_STREAMS:
-                numbers.append(builder.add_index(numbers[-1], each))
+            numbers = builder.spaced(begin, each, READ_STREAMS)
             # The last row may be shorter.
             end = builder.add_index(numbers[-1], builder.index(1))
             end = builder.multiply(end, self.division.length)

@@ -77,6 +77,7 @@ class _Rows:
         pairs = _find_centred_rows(self.ops, self.shared) if may_be_centred else []
         self.centred = {place: pair for pair in pairs for place in (pair.first, pair.second)}
         self.read_again = self._find_rows_read_again()
+        self.reductions = [n for n in range(len(self.ops)) if not self._finishes(n)]
         self.at_once = self._rows_at_once()
         if self.at_once == 1:
             builder.parallel(count, least, self._part)
@@ -182,11 +183,10 @@ class _Rows:
 
     def _rows_at_once(self) -> int:
         """How many rows are read at once: memory sends several faster than one, where reductions with little to compute are all."""
-        reductions = [n for n in range(len(self.ops)) if not self._finishes(n)]
         in_registers = all(local.is_single for local in self.locals_.values())
-        if not in_registers or not all(map(self._reduces_rows, reductions)):
+        if not in_registers or not all(map(self._reduces_rows, self.reductions)):
             return 1
-        return min((self.ops[n].rows_at_once for n in reductions), default=1)
+        return min((self.ops[n].rows_at_once for n in self.reductions), default=1)
 
     def _finishes(self, place: int) -> bool:
         """Whether an operation computes one element for each row."""
@@ -216,16 +216,14 @@ class _Rows:
         each = builder.value(arith.SelectOp(self.in_groups, each, builder.index(0)))
 
         def some(first: SSAValue, _: object) -> tuple[()]:
-            numbers = [first]
-            while len(numbers) < self.at_once:
-                numbers.append(builder.add_index(numbers[-1], each))
+            numbers = builder.spaced(first, each, self.at_once)
             rows = [_Row(n, [n], RowLocals(builder, self.locals_, self.ops)) for n in numbers]
             for place in range(len(self.ops)):
-                if self._finishes(place):
+                if place in self.reductions:
+                    self._reduce_rows(place, rows)
+                else:
                     for row in rows:
                         self._emit_row(place, row)
-                else:
-                    self._reduce_rows(place, rows)
             return ()
 
         builder.for_(builder.add_index(begin, each), (), some, lower=begin)
@@ -240,7 +238,7 @@ class _Rows:
         builder = self.builder
         least = builder.index(2 * self.at_once)
         are_many = builder.value(arith.CmpiOp(count, least, "sge"))
-        first, *others = (n for n in range(len(self.ops)) if not self._finishes(n))
+        first, *others = self.reductions
         if not others:
             return are_many
         length = product(builder, self.sizes[first][1:])

@@ -84,6 +84,13 @@ class LoopBuilder:
         """The product of two indices."""
         return self.binary(arith.MuliOp, left, right)
 
+    def spaced(self, first: SSAValue, step: SSAValue, count: int) -> list[SSAValue]:
+        """So many indices, each a step behind the one before it."""
+        indices = [first]
+        while len(indices) < count:
+            indices.append(self.add_index(indices[-1], step))
+        return indices
+
     def ceil_divide(self, left: SSAValue, right: SSAValue) -> SSAValue:
         """The quotient of two indices, neither negative, the second not zero, rounded up."""
         above = self.binary(arith.SubiOp, self.add_index(left, right), self.index(1))
