@@ -28,7 +28,6 @@ SMALL = {
     "ONCE_AHEAD": 64,
     "CENTRED_BLOCK_ROWS": 8,
     "PIECE_ROWS": 6,
-    "PIECE_BYTES": 64,
     "LONG_ROW": 64,
 }
 """Loops of a few hundred elements have several ranges and blocks, and stream what they write.

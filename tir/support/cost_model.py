@@ -43,7 +43,7 @@ MOST_ACCUMULATORS = 8
 """Vectors that a loop which reads several places adds to, at most: half of the registers, as elements and centres need some, too."""
 
 SHORT_WORK = 12
-"""Bodies that cost less take no longer than reading and writing accumulators in memory."""
+"""Bodies that cost less are worth a second loop, for several places of memory at once: they wait for memory, and are little code."""
 
 STREAMING_BYTES = 8 << 20
 """Outputs beyond this are not in the cache when somebody reads them: they are written past it."""
@@ -71,9 +71,6 @@ CACHE_LINE = 64
 PREFETCH_LINES = 4
 """How many lines of the next row are asked for at a time: one by one, the loop around that would cost as much as they do."""
 
-LINES_AHEAD = 8
-"""Lines of memory that a loop over rows asks for at a time: many at once would hold up what it reads meanwhile."""
-
 PARTIAL_RESULTS = 256
 """A reduction over everything has at most this many partial results, each of a block of consecutive elements."""
 
@@ -92,11 +89,11 @@ ONCE_CHUNK = 1 << 15
 ONCE_AHEAD = 1 << 12
 """How many bytes further on memory is asked for meanwhile."""
 
-PIECE_ROWS = 32
-"""The number of rows that columns add to sums about a centre before they look whether that is near."""
+PIECE_ROWS = 48
+"""The number of rows that columns add to sums about a centre before they look whether that is near.
 
-PIECE_BYTES = 4096
-"""Bytes of such a row: enough for memory to send them as a stream, few enough to be still in the cache should they be read again."""
+Fewer than exponentials at the distance `NEAR_MAXIMUM` stand for: columns of equal elements stay near.
+"""
 
 LONG_ROW = 512
 """Rows of at least so many bytes are pages apart where those of a piece are divided into what is read at once."""

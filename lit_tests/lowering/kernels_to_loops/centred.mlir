@@ -100,7 +100,7 @@ func.func @log_sum_exp(%x: memref<?x?xf32>, %m: memref<f32>, %s: memref<f64>) {
   func.return
 }
 
-// Columns: pieces of some rows, whose columns have accumulators of their own, and centres that stay as long as the maximum is near. If that
+// Columns: pieces of some rows, whose columns have accumulators of their own, with four rows at once, and centres that stay as long as the maximum is near. If that
 // of a column is not, the sums move to other centres. The first block's results are in their places, the others' are merged with them.
 // CHECK:       func.func private @kernel_2
 // CHECK:         [[TOPS:%\S+]] = memref.alloc({{.*}}) : memref<?xf32>
@@ -109,8 +109,8 @@ func.func @log_sum_exp(%x: memref<?x?xf32>, %m: memref<f32>, %s: memref<f64>) {
 // CHECK:           [[ALL_TOPS:%\S+]] = memref.alloca() : memref<4096xf32>
 // CHECK-NEXT:      [[ALL_SUMS:%\S+]] = memref.alloca() : memref<4096xf64>
 // CHECK-NEXT:      [[CENTRES:%\S+]] = memref.alloca() : memref<4096xf32>
-// CHECK:           [[TOP:%\S+]] = memref.alloca() : memref<1024xf32>
-// CHECK-NEXT:      [[PART:%\S+]] = memref.alloca() : memref<1024xf32>
+// CHECK:           [[TOP:%\S+]] = memref.alloca() : memref<4096xf32>
+// CHECK-NEXT:      [[PART:%\S+]] = memref.alloca() : memref<4096xf32>
 // CHECK:             arith.maximumf
 // CHECK:             [[FAR:%\S+]] = scf.for {{.*}} -> (i32) {
 // CHECK:               [[DISTANCE:%\S+]] = math.absf
@@ -121,8 +121,7 @@ func.func @log_sum_exp(%x: memref<?x?xf32>, %m: memref<f32>, %s: memref<f64>) {
 // CHECK:               [[C:%\S+]] = arith.select [[IS_LOWEST]]
 // CHECK:               math_ext.exp_nonpositive {{.*}} : f64
 // CHECK:               memref.store [[C]], [[CENTRES]]
-// CHECK:             rt.prefetch
-// CHECK:             math_ext.exp_nonpositive {{.*}} : f32
+// CHECK-COUNT-4:     math_ext.exp_nonpositive {{.*}} : f32
 // CHECK:             memref.store {{.*}}, [[ALL_TOPS]]
 // CHECK-NEXT:        memref.store {{.*}}, [[ALL_SUMS]]
 // CHECK:             math.exp {{.*}} : f64
@@ -161,8 +160,9 @@ func.func @log_sum_exp_of_columns(%x: memref<?x?xf32>, %m: memref<?xf32>, %s: me
 // The squares of columns are added up about the centres that these have, which tells whether they are near to the means; the rows of a piece
 // are read once more only if they are not.
 // CHECK:       func.func private @kernel_3
-// CHECK:           [[SQUARES:%\S+]] = memref.alloca() : memref<1024xf32>
-// CHECK-NEXT:      [[DISTANCES:%\S+]] = memref.alloca() : memref<1024xf32>
+// CHECK:           {{%\S+}} = memref.alloca() : memref<4096xf32>
+// CHECK:           [[SQUARES:%\S+]] = memref.alloca() : memref<4096xf32>
+// CHECK-NEXT:      [[DISTANCES:%\S+]] = memref.alloca() : memref<4096xf32>
 // CHECK:             scf.for [[ATTEMPT:%\S+]] = {{.*}} iter_args([[STOP:%\S+]] = %{{\S+}}) -> (index) {
 // Rows of a piece that are read at once are a quarter of it apart, if that is more than a page.
 // CHECK:               arith.select {{.*}}, [[STOP]]

@@ -1,8 +1,8 @@
-"""Sums about centres of the columns of a strip: rows stream by, a piece of a few of them at a time.
+"""Sums about centres of the columns of a strip: rows stream by, a piece of some of them at a time, several at once.
 
 A column keeps a centre as long as that is near enough to its elements for the sums to be accurate. Where a column of a piece is too far
-away, its columns get nearer centres, to which what was there before moves. Squares themselves tell whether their centre is near: only
-where it is not, a piece is read once more while it is in the cache. Exponentials need the maximum of a piece before.
+away, all get nearer centres, to which what was there before moves. As a rule sums themselves tell whether their centres are near: only
+where they are not, a piece is read once more. Others need the maximum of a piece before.
 """
 
 from __future__ import annotations
@@ -14,22 +14,15 @@ from xdsl.dialects import arith
 from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerAttr, MemRefType, f64, i32
 from xdsl.ir import Attribute, SSAValue
 
-from tir.dialects import rt
 from tir.lowering.kernels_to_loops.centred import Centred, Count, Known
 from tir.lowering.kernels_to_loops.column_blocks import ColumnBlocks, StripOfBlock
 from tir.lowering.kernels_to_loops.loops import Extent
+from tir.lowering.kernels_to_loops.strips import Strip
 from tir.lowering.kernels_to_loops.structure import Structured, element_bytes
 from tir.lowering.kernels_to_loops.visits import visit_together
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, run
-from tir.support.cost_model import (
-    CACHE_LINE,
-    LINES_AHEAD,
-    LONG_ROW,
-    PIECE_BYTES,
-    PIECE_ROWS,
-    STRIP_LENGTH,
-)
+from tir.support.cost_model import LONG_ROW, PIECE_ROWS, STRIP_LENGTH
 
 
 @dataclass(frozen=True)
@@ -55,17 +48,11 @@ class _Counts:
 
 @dataclass(frozen=True)
 class _Piece:
-    """Some columns of a strip, in a few rows."""
+    """Some rows of a strip."""
 
+    strip: Strip
     first: SSAValue
     stop: SSAValue
-    column: SSAValue
-    """Its first column, counted from that of the strip."""
-    start: SSAValue
-    """Where its first row starts in memory."""
-    following: SSAValue
-    """Where the next piece starts."""
-    length: SSAValue
     limit: SSAValue
     """The first column that the last row lacks, if it lacks any."""
 
@@ -79,10 +66,9 @@ class CentredStrip:
         self.centred = centred
         self.division = division
         self.nothing = centred.nothing(builder)
-        self.totals = [self._row(v.type, STRIP_LENGTH) for v in self.nothing]
-        self.centres = self._row(centred.element, STRIP_LENGTH)
+        self.totals = [self._row(v.type) for v in self.nothing]
+        self.centres = self._row(centred.element)
         self.bytes = element_bytes(centred.input.buffer)
-        self.piece = PIECE_BYTES // self.bytes
         self.are_long = builder.value(
             arith.CmpiOp(division.length, builder.index(LONG_ROW // self.bytes), "sge")
         )
@@ -95,18 +81,18 @@ class CentredStrip:
         )
         found = [self.find] if centred.is_centre else []
         types = [a.type for op in (*found, self.add) for a in op.body.args[len(op.inputs) :]]
-        self.parts = [self._row(type_, self.piece) for type_ in types]
-        self._columns(builder.index(self.piece), self._clear)
+        self.parts = [self._row(type_) for type_ in types]
+        self._columns(builder.index(STRIP_LENGTH), self._clear)
 
-    def _row(self, type_: Attribute, length: int) -> SSAValue:
-        return self.builder.alloca(MemRefType(type_, [length]))
+    def _row(self, type_: Attribute) -> SSAValue:
+        return self.builder.alloca(MemRefType(type_, [STRIP_LENGTH]))
 
     def _columns(self, length: SSAValue, visit: Callable[[SSAValue], None]) -> None:
         """A loop over columns, once for many rows: more than one vector at a time would only be more code."""
         self.builder.for_(length, (), lambda at, _: visit(at) or (), interleave=1)
 
     def _clear(self, column: SSAValue) -> None:
-        """Make a column of the piece one of no rows."""
+        """Make a column one of a piece of no rows."""
         builder, centred = self.builder, self.centred
         neutral = centred.combiner.neutral_attribute.value.data
         for number, row in enumerate(self.parts):
@@ -129,37 +115,15 @@ class CentredStrip:
 
         def some(first: SSAValue, _: object) -> tuple[()]:
             stop = builder.smaller(builder.add_index(first, size), at.last)
-            self._pieces(at, first, stop)
+            counts = _Counts.of(builder, builder.binary(arith.SubiOp, stop, at.first))
+            before = Count.between(builder, at.first, first)
+            piece = _Piece(at.strip, first, stop, self._limit(at.strip, stop))
+            self._read(piece, counts, before)
             return ()
 
         builder.for_(at.last, (), some, lower=at.first, step=size)
         self._settle(at)
         self._fold(at)
-
-    def _pieces(self, at: StripOfBlock, first: SSAValue, stop: SSAValue) -> None:
-        """A few rows."""
-        builder = self.builder
-        limit = self._limit(at, stop)
-        counts = _Counts.of(builder, builder.binary(arith.SubiOp, stop, at.first))
-        before = Count.between(builder, at.first, first)
-        size, rows = builder.index(self.piece), builder.index(PIECE_ROWS)
-        begin = self._row_start(first, at.strip.first)
-        below = self._row_start(builder.add_index(first, rows), at.strip.first)
-
-        def one(column: SSAValue, _: object) -> tuple[()]:
-            start, beside = builder.add_index(begin, column), builder.add_index(column, size)
-            is_inside = builder.value(arith.CmpiOp(beside, at.strip.length, "slt"))
-            following = builder.add_index(start, size)
-            following = builder.value(arith.SelectOp(is_inside, following, below))
-            rest = builder.binary(arith.SubiOp, at.strip.length, column)
-            length = builder.smaller(rest, size)
-            missing = builder.binary(arith.SubiOp, limit, column)
-            self._read(
-                _Piece(first, stop, column, start, following, length, missing), counts, before
-            )
-            return ()
-
-        builder.for_(at.strip.length, (), one, step=size)
 
     def _read(self, piece: _Piece, counts: _Counts, before: Count) -> None:
         """The sums of a piece about the centres that its columns have, or else about nearer ones; then those of the strip with them.
@@ -170,7 +134,7 @@ class CentredStrip:
 
         def move(length: SSAValue) -> SSAValue:
             """Nearer centres if those of the first columns, so many, are too far away; whether they were."""
-            is_far = self._is_far(piece, length, counts.full)
+            is_far = self._is_far(length, counts.full)
             times = builder.value(arith.SelectOp(is_far, builder.index(1), builder.index(0)))
             builder.for_(times, (), lambda _, __: nearer_centres(length) or ())
             return is_far
@@ -180,28 +144,26 @@ class CentredStrip:
                 self._rows(piece, self.find, self.parts[:1])
             self._columns(length, column)
 
-        def column(place: SSAValue) -> None:
-            count = counts.at(builder, place, piece.limit)
-            at, known = self._known(piece, place, count)
+        def column(at: SSAValue) -> None:
+            known = self._known(at, counts.at(builder, at, piece.limit))
             nearer = centred.nearer(builder, known)
             self.store(centred.moved(builder, known.totals, known.centre, nearer, before), at)
             builder.store(nearer, self.centres, [at])
             if centred.sums_tell:
-                self._clear(place)
+                self._clear(at)
 
         if centred.sums_tell:
             self._add_twice(piece, before, move)
         else:
             self._rows(piece, self.find, self.parts[:1])
-            move(piece.length)
+            move(piece.strip.length)
             self._rows(piece, self.add, self._sum_parts)
 
-        def take(place: SSAValue) -> None:
-            at = builder.add_index(piece.column, place)
-            self.store(centred.added(builder, self.load(at), self._parts(place)), at)
-            self._clear(place)
+        def take(at: SSAValue) -> None:
+            self.store(centred.added(builder, self.load(at), self._parts(at)), at)
+            self._clear(at)
 
-        self._columns(piece.length, take)
+        self._columns(piece.strip.length, take)
 
     def _add_twice(
         self, piece: _Piece, before: Count, move: Callable[[SSAValue], SSAValue]
@@ -214,7 +176,7 @@ class CentredStrip:
             self._rows(replace(piece, stop=stop), self.add, self._sum_parts)
             # Centres that are made of the piece itself are near enough.
             is_first = builder.equal(number, zero)
-            is_far = move(builder.value(arith.SelectOp(is_first, piece.length, zero)))
+            is_far = move(builder.value(arith.SelectOp(is_first, piece.strip.length, zero)))
             return [builder.value(arith.SelectOp(is_far, piece.stop, piece.first))]
 
         stop = piece.stop
@@ -225,14 +187,13 @@ class CentredStrip:
             stop = builder.value(arith.SelectOp(nothing, piece.first, stop))
         builder.for_(builder.index(2), [stop], attempt, unroll=False)
 
-    def _is_far(self, piece: _Piece, length: SSAValue, count: Count) -> SSAValue:
+    def _is_far(self, length: SSAValue, count: Count) -> SSAValue:
         """Whether the centre of any column is too far away from its elements; one row less makes no difference."""
         builder = self.builder
         no, yes = (builder.scalar(IntegerAttr(number, i32)) for number in (0, 1))
 
-        def column(place: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
-            _, known = self._known(piece, place, count)
-            near = self.centred.is_near(builder, known)
+        def column(at: SSAValue, carried: Sequence[SSAValue]) -> list[SSAValue]:
+            near = self.centred.is_near(builder, self._known(at, count))
             far = builder.value(arith.SelectOp(near, no, yes))
             return [builder.binary(arith.OrIOp, carried[0], far)]
 
@@ -240,11 +201,10 @@ class CentredStrip:
         return builder.value(arith.CmpiOp(any_, no, "ne"))
 
     def _rows(self, piece: _Piece, op: Structured, accumulators: Sequence[SSAValue]) -> None:
-        """All rows of a piece, several at once where there is little to compute: else memory is asked for more meanwhile."""
-        builder, centred = self.builder, self.centred
-        centres = Operand(run(builder, self.centres, piece.column, piece.length), (0,))
-        results = [Operand(run(builder, row, None, piece.length), (0,)) for row in accumulators]
-        together = op.rows_at_once
+        """All rows of a piece: several at once, but for those that are left over and a last one that is shorter."""
+        builder, centred, strip = self.builder, self.centred, piece.strip
+        whole = [Operand(run(builder, b, None, strip.length), (0,)) for b in accumulators]
+        centres = Operand(run(builder, self.centres, None, strip.length), (0,))
 
         def rows(count: int, first: SSAValue, stop: SSAValue) -> None:
             """So many rows at once: far apart, as memory sends these faster, if rows are long enough for that."""
@@ -256,60 +216,34 @@ class CentredStrip:
 
             def some(number: SSAValue, _: object) -> tuple[()]:
                 ops: list[Structured] = []
-                length, before = piece.length, builder.index(0)
+                length = strip.length
                 for at in builder.spaced(number, apart, count):
-                    before = builder.binary(arith.SubiOp, at, piece.first)
-                    before = builder.multiply(before, self.division.length)
-                    start = builder.add_index(piece.start, before)
+                    start = self._start(at, strip)
                     rest = builder.binary(arith.SubiOp, self.division.total, start)
                     length = builder.smaller(length, rest)
-                    row = run(builder, self.centred.input.buffer, start, length)
-                    inputs = [Operand(row, (0,))]
-                    if op is self.add:
-                        inputs = centred.inputs(inputs[0], centres)
-                    ops.append(op.with_operands([*inputs, *results]))
-                if together > 1:
-                    visit_together(builder, ops, Extent(length))
-                else:
-                    self._ahead(ops, length, builder.add_index(piece.following, before))
+                    row = Operand(run(builder, self.elements, start, length), (0,))
+                    inputs = centred.inputs(row, centres) if op is self.add else [row]
+                    ops.append(op.with_operands([*inputs, *whole]))
+                visit_together(builder, ops, Extent(length))
                 return ()
 
             builder.for_(end, (), some, lower=first, step=step)
 
-        first = piece.first
-        if together > 1:
-            # The last row may be shorter.
-            is_full = builder.value(arith.CmpiOp(piece.limit, piece.length, "sge"))
-            last = builder.binary(arith.SubiOp, piece.stop, builder.index(1))
-            last = builder.larger(last, first)
-            full = builder.value(arith.SelectOp(is_full, piece.stop, last))
-            full = builder.binary(arith.SubiOp, full, first)
-            odd = builder.binary(arith.RemUIOp, full, builder.index(together))
-            middle = builder.add_index(first, builder.binary(arith.SubiOp, full, odd))
-            rows(together, first, middle)
-            first = middle
-        rows(1, first, piece.stop)
-
-    def _ahead(self, ops: Sequence[Structured], length: SSAValue, following: SSAValue) -> None:
-        """A row of a piece; before each few lines of it those of the row that starts at `following` are asked for."""
-        builder = self.builder
-        step = CACHE_LINE // self.bytes
-
-        def some(begin: SSAValue, _: object) -> tuple[()]:
-            first = builder.add_index(following, begin)
-            for line in range(LINES_AHEAD):
-                place = builder.add_index(first, builder.index(line * step))
-                builder.add(rt.PrefetchOp(self.elements, [place]))
-            end = builder.add_index(begin, builder.index(LINES_AHEAD * step))
-            visit_together(builder, ops, Extent(builder.smaller(end, length), begin))
-            return ()
-
-        builder.for_(length, (), some, step=builder.index(LINES_AHEAD * step))
+        first, together = piece.first, op.rows_at_once
+        is_full = builder.value(arith.CmpiOp(piece.limit, strip.length, "sge"))
+        last = builder.binary(arith.SubiOp, piece.stop, builder.index(1))
+        last = builder.larger(last, first)
+        full = builder.value(arith.SelectOp(is_full, piece.stop, last))
+        full = builder.binary(arith.SubiOp, full, first)
+        odd = builder.binary(arith.RemUIOp, full, builder.index(together))
+        middle = builder.add_index(first, builder.binary(arith.SubiOp, full, odd))
+        rows(together, first, middle)
+        rows(1, middle, piece.stop)
 
     def _settle(self, at: StripOfBlock) -> None:
         """Make the sums those about the centres that all rows have, which tells what these are."""
         builder = self.builder
-        limit = self._limit(at, at.last)
+        limit = self._limit(at.strip, at.last)
         counts = _Counts.of(builder, builder.binary(arith.SubiOp, at.last, at.first))
 
         def one(column: SSAValue) -> None:
@@ -322,7 +256,7 @@ class CentredStrip:
     def _fold(self, at: StripOfBlock) -> None:
         """Merge the columns of rows that were one, which leaves as many as there are."""
         builder, columns = self.builder, self.division.columns
-        limit = self._limit(at, at.last)
+        limit = self._limit(at.strip, at.last)
         rows = builder.binary(arith.SubiOp, at.last, at.first)
         counts = _Counts.of(builder, rows)
 
@@ -345,32 +279,30 @@ class CentredStrip:
 
         builder.for_(self.division.copies, [counts.full.value], one, lower=builder.index(1))
 
-    def _limit(self, at: StripOfBlock, stop: SSAValue) -> SSAValue:
+    def _limit(self, strip: Strip, stop: SSAValue) -> SSAValue:
         """How many columns the row before `stop` has from the strip's first one on; more than the strip has in full rows."""
         builder = self.builder
-        row = builder.binary(arith.SubiOp, stop, builder.index(1))
-        start = self._row_start(row, at.strip.first)
+        start = self._start(builder.binary(arith.SubiOp, stop, builder.index(1)), strip)
         return builder.binary(arith.SubiOp, self.division.total, start)
 
-    def _row_start(self, row: SSAValue, column: SSAValue) -> SSAValue:
+    def _start(self, row: SSAValue, strip: Strip) -> SSAValue:
+        """Where a row of a strip starts in memory."""
         builder = self.builder
-        return builder.add_index(builder.multiply(row, self.division.length), column)
+        return builder.add_index(builder.multiply(row, self.division.length), strip.first)
 
-    def _known(self, piece: _Piece, place: SSAValue, count: Count) -> tuple[SSAValue, Known]:
-        """A column of a piece in the strip, and what is known of it with the piece."""
-        builder = self.builder
-        at = builder.add_index(piece.column, place)
-        totals, centre = self.load(at), builder.load(self.centres, [at])
-        return at, Known(totals, self._parts(place), centre, count)
+    def _known(self, column: SSAValue, count: Count) -> Known:
+        """What is known of a column with a piece."""
+        centre = self.builder.load(self.centres, [column])
+        return Known(self.load(column), self._parts(column), centre, count)
 
     @property
     def _sum_parts(self) -> list[SSAValue]:
         return self.parts[len(self.parts) - self.centred.sums :]
 
-    def _parts(self, place: SSAValue) -> list[SSAValue]:
-        """What a column of the piece has come to, sums as f64."""
+    def _parts(self, column: SSAValue) -> list[SSAValue]:
+        """What a column has come to in a piece, sums as f64."""
         builder = self.builder
-        values = [builder.load(row, [place]) for row in self.parts]
+        values = [builder.load(row, [column]) for row in self.parts]
         kept = len(values) - self.centred.sums
         sums = [v if v.type == f64 else builder.value(arith.ExtFOp(v, f64)) for v in values[kept:]]
         return [*values[:kept], *sums]

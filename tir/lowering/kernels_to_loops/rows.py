@@ -186,7 +186,7 @@ class _Rows:
         in_registers = all(local.is_single for local in self.locals_.values())
         if not in_registers or not all(map(self._reduces_rows, self.reductions)):
             return 1
-        return min((self.ops[n].rows_at_once for n in self.reductions), default=1)
+        return min((self.ops[n].places_at_once for n in self.reductions), default=1)
 
     def _finishes(self, place: int) -> bool:
         """Whether an operation computes one element for each row."""

@@ -74,12 +74,20 @@ class Structured:
 
     @property
     def rows_at_once(self) -> int:
-        """How many rows a loop over columns takes at once: more than one where there is little to compute.
+        """How many rows a loop over columns takes at once: accumulators are read and written for several, and memory sends several faster.
 
-        Accumulators in memory are then read and written for several rows, or memory sends several rows faster than one.
+        That is the whole loop, so several make no more code than vectors side by side would.
         """
         reduces = all(a.first_use is not None for a in self.body.args[len(self.inputs) :])
-        return READ_STREAMS if reduces and self.work <= SHORT_WORK else 1
+        return READ_STREAMS if reduces else 1
+
+    @property
+    def places_at_once(self) -> int:
+        """How many places are read at once where accumulators are in registers.
+
+        Loops for one place are needed as well, so only bodies with little to compute are worth the code.
+        """
+        return self.rows_at_once if self.work <= SHORT_WORK else 1
 
     @property
     def sums_in_blocks(self) -> bool:

@@ -50,7 +50,7 @@ def _reduce(builder: LoopBuilder, op: Structured, sizes: Sequence[SSAValue]) -> 
         emit(builder, op, [Extent(size) for size in sizes])
         return
     count, inner = sizes[0], product(builder, sizes[1:])
-    places = op.rows_at_once if len(sizes) == 1 else 1
+    places = op.places_at_once if len(sizes) == 1 else 1
     block = block_length(builder, count, inner if len(sizes) > 1 else None)
     blocks = builder.ceil_divide(count, block)
     partial = {n: builder.alloca(MemRefType(c.type, [PARTIAL_RESULTS])) for n, c in known.items()}
