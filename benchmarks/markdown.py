@@ -11,7 +11,7 @@ from benchmarks.table import readable
 
 def markdown(rows: Iterable[Row], limits: str) -> str:
     """All rows as a table in Markdown; a target that is missed stands in bold."""
-    columns = ["", *FRAMEWORKS, "ratio", "at most", "limit", "at least"]
+    columns = ["", *FRAMEWORKS, "ratio", "to", "at most", "limit", "at least"]
     lines = [
         "|".join(["", *columns, ""]),
         "|".join(["", "---", *["--:"] * (len(columns) - 1), ""]),
@@ -23,9 +23,13 @@ def markdown(rows: Iterable[Row], limits: str) -> str:
 def _line(row: Row) -> str:
     times = [readable(row.times[name]) if name in row.times else "" for name in FRAMEWORKS]
     first, *more = [
-        (_marked(f"{ratio.value:.2f}", ratio.met), f"{ratio.bound.at_most:g}")
+        (
+            _marked(f"{ratio.value:.2f}", ratio.met),
+            ratio.best_peer,
+            f"{ratio.bound.at_most:g}",
+        )
         for ratio in row.ratios
-    ] or [("", "")]
+    ] or [("", "", "")]
     share = ("", "")
     if row.share:
         least = row.share.at_least

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import Row
+from benchmarks.results import Ratio, Row
 
 
 def draw(rows: Sequence[Row], run: Any, compilation: Any, path: Path) -> None:
@@ -16,7 +16,7 @@ def draw(rows: Sequence[Row], run: Any, compilation: Any, path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
-    compared = [row for row in rows if row.ratios]
+    compared = [(row, ratio) for row in rows for ratio in row.ratios]
     panels = [
         (_ratios, compared, max(2.0, 0.24 * len(compared) + 1)),
         (_run_time, run, 4.0),
@@ -41,18 +41,26 @@ def draw(rows: Sequence[Row], run: Any, compilation: Any, path: Path) -> None:
     plt.close(figure)
 
 
-def _ratios(axes: Any, rows: Sequence[Row]) -> None:
-    places = range(len(rows))[::-1]
-    firsts = [row.ratios[0] for row in rows]
-    colors = ["tab:red" if row.missed else "tab:blue" for row in rows]
-    axes.hlines(places, 1, [r.value for r in firsts], colors, lw=3)
-    axes.scatter([r.value for r in firsts], places, c=colors, zorder=3)
-    axes.scatter([r.bound.at_most for r in firsts], places, marker="|", c="black", s=90, zorder=4)
+def label(row: Row, ratio: Ratio) -> str:
+    """What a line of the picture says: the row, and to which peers the ratio is where that row has several."""
+    return row.name if len(row.ratios) == 1 else f"{row.name}: {', '.join(ratio.bound.peers)}"
+
+
+def _ratios(axes: Any, compared: Sequence[tuple[Row, Ratio]]) -> None:
+    places = range(len(compared))[::-1]
+    values = [ratio.value for _, ratio in compared]
+    colors = [
+        "tab:blue" if ratio.met and not row.falls_short else "tab:red" for row, ratio in compared
+    ]
+    axes.hlines(places, 1, values, colors, lw=3)
+    axes.scatter(values, places, c=colors, zorder=3)
+    aims = [ratio.bound.at_most for _, ratio in compared]
+    axes.scatter(aims, places, marker="|", c="black", s=90, zorder=4)
     axes.axvline(1, color="gray", lw=1)
     axes.set(
         xscale="log",
         yticks=list(places),
-        yticklabels=[row.name for row in rows],
+        yticklabels=[label(row, ratio) for row, ratio in compared],
         title="tir's time over the best peer's; | is what is aimed at, red misses a target",
     )
     axes.xaxis.set_major_formatter("{x:g}")

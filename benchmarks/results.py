@@ -50,11 +50,14 @@ class Row:
     share: Share | None
 
     @property
+    def falls_short(self) -> bool:
+        """Whether tir cannot do it, or is too far from the limit of the machine, whatever its peers do."""
+        return "tir" in self.errors or not (self.share is None or self.share.met)
+
+    @property
     def missed(self) -> bool:
         """Whether a target is missed, or tir cannot do it."""
-        if "tir" in self.errors:
-            return True
-        return not all(r.met for r in self.ratios) or not (self.share is None or self.share.met)
+        return self.falls_short or not all(r.met for r in self.ratios)
 
     def as_json(self) -> dict[str, Any]:
         """All of it in plain values."""
@@ -69,6 +72,7 @@ class Row:
                     "best_peer": r.best_peer,
                     "peers": r.bound.peers,
                     "at_most": r.bound.at_most,
+                    "met": r.met,
                 }
                 for r in self.ratios
             ],
@@ -76,6 +80,7 @@ class Row:
             and {
                 "share": self.share.value,
                 "at_least": self.share.at_least,
+                "met": self.share.met,
             },
             "missed": self.missed,
         }

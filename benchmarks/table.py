@@ -6,34 +6,45 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.adapters import FRAMEWORKS
-from benchmarks.results import Row
+from benchmarks.results import Ratio, Row
 
 NAME = 22
 CELL = 10
+RATIO = 8 + 1 + CELL + 7
 
 
 def heading() -> str:
     """The line above the rows."""
     cells = "".join(f"{framework:>{CELL}}" for framework in FRAMEWORKS)
-    return f"{'':{NAME}}{cells}{'ratio':>8}{'at most':>9}{'limit':>8}{'at least':>9}"
+    return f"{'':{NAME}}{cells}{'ratio':>8} {'to':{CELL}}{'at most':>7}{'limit':>8}{'at least':>9}"
 
 
 def line(row: Row) -> str:
-    """A row, with what went wrong below it."""
+    """A row: below its first ratio the others, each marked if it misses, then what went wrong."""
     cells = "".join(f"{_cell(row, framework):>{CELL}}" for framework in FRAMEWORKS)
-    ratio = row.ratios[0] if row.ratios else None
-    numbers = (
-        f"{ratio.value:8.2f}{ratio.bound.at_most:9.2f}" if ratio else f"{'':17}",
+    first, *more = map(_ratio, row.ratios) if row.ratios else [(f"{'':{RATIO}}", False)]
+    share = (
         f"{row.share.value:8.0%}" if row.share else f"{'':8}",
         f"{row.share.at_least:9.0%}" if row.share and row.share.at_least else f"{'':9}",
     )
-    lines = [f"{row.name:{NAME}}{cells}{''.join(numbers)}{'  MISSED' if row.missed else ''}"]
-    lines += [
-        f"{'':{NAME}}  {ratio.value:.2f} of {ratio.best_peer}, at most {ratio.bound.at_most:.2f}"
-        for ratio in row.ratios[1:]
-    ]
+    text, missed = first
+    lines = [f"{row.name:{NAME}}{cells}{text}{''.join(share)}{_mark(missed or row.falls_short)}"]
+    empty = f"{'':{NAME + CELL * len(FRAMEWORKS)}}"
+    lines += [f"{empty}{text}{'':17}{_mark(missed)}" for text, missed in more]
     lines += [f"{'':{NAME}}  {name}: {_first_line(text)}" for name, text in row.errors.items()]
-    return "\n".join(lines)
+    return "\n".join(text.rstrip() for text in lines)
+
+
+def _ratio(ratio: Ratio) -> tuple[str, bool]:
+    """The cells of a ratio, and whether it misses its target."""
+    return (
+        f"{ratio.value:8.2f} {ratio.best_peer:{CELL}}{ratio.bound.at_most:7.2f}",
+        not ratio.met,
+    )
+
+
+def _mark(missed: bool) -> str:
+    return "  MISSED" if missed else ""
 
 
 def table(rows: Iterable[Row]) -> str:

@@ -57,7 +57,7 @@ class Artifact:
 
         `ValueError` for an unknown name. The passes run again, so asking costs a compilation.
         """
-        from tir.passes import load  # noqa: PLC0415 - see _compile
+        from tir.passes import load  # noqa: PLC0415 - see `_Compiled.of`
         from tir.pipelines import PIPELINES, run_stages  # noqa: PLC0415
         from tir.targets import TARGETS  # noqa: PLC0415
 
@@ -82,9 +82,12 @@ class Artifact:
         raise ValueError(f"no stage is called {stage!r}; there are {known}")
 
     def _stages(self, pipeline: str) -> tuple[Stage, ...]:
+        """A pipeline with the options that this function is compiled with on this CPU."""
         from tir.code_generation import uses_tables  # noqa: PLC0415 - see `_Compiled.of`
+        from tir.pipelines import pipeline_stages  # noqa: PLC0415
 
-        return _stages(pipeline, self.optimize, self.level, uses_tables(self.level))
+        vectorized = level_of(self.level).vectorize_loops
+        return pipeline_stages(pipeline, self.optimize, vectorized, uses_tables(self.level))
 
 
 def compile_computation(computation: Computation, optimize: bool = True) -> Artifact:
@@ -142,11 +145,12 @@ class _Compiled:
     def of(cls, computation: Computation, optimize: bool, level: int) -> Self:
         """Run the passes and LLVM."""
         # The passes, the llvm dialect and its printer take long to import, and cached code needs none of them.
-        from tir.pipelines import LLVM, run_stages  # noqa: PLC0415
+        from tir.pipelines import LLVM, pipeline_stages, run_stages  # noqa: PLC0415
 
         timings: dict[str, float] = {}
         module = computation.emit()
-        *stages, last = _stages("cpu", optimize, level)
+        # What leads to LLVM is for `object_code` to run, on one part of the module after the other.
+        *stages, last = pipeline_stages("cpu", optimize, level_of(level).vectorize_loops)
         assert last is LLVM
         with LLVM_LOCK:
             with starting_meanwhile():
@@ -175,13 +179,6 @@ class _Compiled:
             for kind, message, number in self.failures
         )
         return Artifact(self.object_code, failures, self.timings, computation, optimize, level)
-
-
-def _stages(pipeline: str, optimize: bool, level: int, tables: bool = False) -> tuple[Stage, ...]:
-    """The stages of a pipeline for what LLVM does at a level."""
-    from tir.pipelines import pipeline_stages  # noqa: PLC0415 - see `_Compiled.of`
-
-    return pipeline_stages(pipeline, optimize, level_of(level).vectorize_loops, tables)
 
 
 def _line(location: SourceLocation | None) -> tuple[str, int] | None:

@@ -193,3 +193,53 @@ func.func @main(%x: memref<?xf64> {tir.kind = "input", tir.dtype = "float64", ti
   memref.dealloc %a : memref<?xf64>
   func.return
 }
+
+// -----
+
+// A region that could write an output over an input waits for those that read the input later.
+
+// CHECK-LABEL: func.func @main
+func.func @main(%x: memref<?xf64> {tir.kind = "input", tir.dtype = "float64", tir.mutable}) attributes {tir.updates = []} {
+  %c0 = arith.constant 0 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  // CHECK: [[Y:%\S+]] = rt.take_input %x {index = 0 : i64, dtype = "float64"}
+  %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?xf64>
+  // CHECK-NEXT: [[P:%\S+]] = rt.alloc_output
+  %p = rt.alloc_output() {index = 1 : i64, dtype = "float64"} : memref<f64>
+  kernel.region(%i = %x : memref<?xf64>, %o = %y : memref<?xf64>) {
+    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%i : memref<?xf64>) outs(%o : memref<?xf64>) {
+    ^bb0(%s: f64, %t: f64):
+      %e = math.exp %s : f64
+      linalg.yield %e : f64
+    }
+  }
+  // CHECK-NEXT: rt.dot %x, %x, [[P]]
+  rt.dot %x, %x, %p {beta = 0.0 : f64} : memref<?xf64>, memref<?xf64>, memref<f64>
+  // CHECK-NEXT: "memref.copy"(%x, [[Y]])
+  // CHECK-NEXT: kernel.region([[O:%\S+]] = [[Y]] : memref<?xf64>) {
+  func.return
+}
+
+// -----
+
+// It does not wait if somebody reads what it writes.
+
+// CHECK-LABEL: func.func @main
+func.func @main(%x: memref<?xf64> {tir.kind = "input", tir.dtype = "float64", tir.mutable}) attributes {tir.updates = []} {
+  %c0 = arith.constant 0 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  // CHECK-NOT: rt.take_input
+  %y = rt.alloc_output(%n) {index = 0 : i64, dtype = "float64"} : memref<?xf64>
+  %p = rt.alloc_output() {index = 1 : i64, dtype = "float64"} : memref<f64>
+  // CHECK: kernel.region
+  kernel.region(%i = %x : memref<?xf64>, %o = %y : memref<?xf64>) {
+    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%i : memref<?xf64>) outs(%o : memref<?xf64>) {
+    ^bb0(%s: f64, %t: f64):
+      %e = math.exp %s : f64
+      linalg.yield %e : f64
+    }
+  }
+  // CHECK: rt.dot
+  rt.dot %x, %y, %p {beta = 0.0 : f64} : memref<?xf64>, memref<?xf64>, memref<f64>
+  func.return
+}

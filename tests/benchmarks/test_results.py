@@ -11,8 +11,9 @@ from benchmarks.limits import Limits
 from benchmarks.markdown import markdown
 from benchmarks.measurement import Effort, Measurement, Times, measure
 from benchmarks.peers import PeerError
-from benchmarks.results import row_of, row_of_measurement
-from benchmarks.table import line, readable, summary_of_run_time, table
+from benchmarks.plot import label
+from benchmarks.results import Share, row_of, row_of_measurement
+from benchmarks.table import heading, line, readable, summary_of_run_time, table
 from benchmarks.workload import Bound
 from benchmarks.workloads import WORKLOADS
 
@@ -61,8 +62,31 @@ def test_markdown_has_each_target_and_marks_those_missed() -> None:
     row = row_of("w", BOUNDS, _times(tir=1.0, jax=4.0, torch=2.0, numpy=0.5))
     heading, _, first, second, *_ = markdown([row], "none").splitlines()
     assert heading.count("|") == first.count("|") == second.count("|")
-    assert "|0.50|0.8|" in first
-    assert "|**2.00**|1|" in second
+    assert "|0.50|torch|0.8|" in first
+    assert "|**2.00**|numpy|1|" in second
+
+
+def test_each_target_of_a_row_says_to_whom_and_whether_it_is_missed() -> None:
+    row = row_of("w", BOUNDS, _times(tir=1.0, jax=4.0, torch=2.0, numpy=0.5))
+    first, second = line(row).splitlines()
+    assert first.split()[-3:] == ["0.50", "torch", "0.80"]
+    assert second.split() == ["2.00", "numpy", "1.00", "MISSED"]
+    assert [second.index(word) for word in ("2.00", "numpy")] == [
+        first.index(word) for word in ("0.50", "torch")
+    ]
+    assert [ratio["met"] for ratio in row.as_json()["ratios"]] == [True, False]
+    assert [label(row, ratio) for ratio in row.ratios] == ["w: jax, torch", "w: numpy"]
+    lonely = row_of("w", BOUNDS, _times(tir=1.0, jax=4.0))
+    assert [label(lonely, ratio) for ratio in lonely.ratios] == ["w"]
+
+
+def test_a_row_too_far_from_the_limit_is_marked_where_its_share_stands() -> None:
+    row = row_of("w", BOUNDS, _times(tir=1.0, torch=2.0, numpy=2.0), Share(0.5, 0.8))
+    first, second = line(row).splitlines()
+    assert first.split()[-3:] == ["50%", "80%", "MISSED"]
+    assert "MISSED" not in second
+    assert heading().index(" to ") + 1 == first.index("torch")
+    assert heading().index("limit") == first.index("50%") - 2
 
 
 def test_share_of_memory_and_of_arithmetic() -> None:

@@ -230,6 +230,55 @@ def test_a_number_that_is_a_view() -> None:
     assert f(argument, 2.0)[1] is argument
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_others_read_is_overwritten_last(swapped: bool) -> None:
+    x, s = T.dmatrix("x"), T.dscalar("s")
+    outputs = [x + s, x.sum(), x.max(axis=0), T.dot(x, x.T)]
+    f = tir.function([tir.In(x, mutable=True), s], outputs[::-1] if swapped else outputs)
+    assert takes(f) == 1
+    argument = fresh()
+    results = f(argument, 2.0)
+    shifted, total, largest, product = results[::-1] if swapped else results
+    assert shifted is argument
+    np.testing.assert_array_equal(shifted, VALUES + 2)
+    assert total == VALUES.sum()
+    np.testing.assert_array_equal(largest, VALUES.max(axis=0))
+    np.testing.assert_array_equal(product, VALUES @ VALUES.T)
+
+
+def test_two_inputs_that_others_read() -> None:
+    x, y = T.dvector("x"), T.dvector("y")
+    f = tir.function(
+        [tir.In(v, mutable=True) for v in (x, y)], [x * y, y - 1, T.dot(x, y), y.max()]
+    )
+    a, b = np.linspace(-1, 1, 50), np.linspace(2, 3, 50)
+    expected = a * b, b - 1, a @ b, b.max()
+    results = f(a, b)
+    for one, other in zip(results, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-14)
+    assert sum(r is a or r is b for r in results) == takes(f) == 2
+
+
+def test_what_is_written_last_is_not_read_by_others() -> None:
+    """The sum reads what is computed of x, so that stands before, and x stays."""
+    x = T.dvector("x")
+    y = T.exp(x)
+    f = tir.function([tir.In(x, mutable=True)], [y, T.dot(y, x[::-1])])
+    argument = np.linspace(-1, 1, 50)
+    expected = np.exp(argument)
+    exponentials, product = f(argument)
+    np.testing.assert_allclose(exponentials, expected, rtol=1e-15)
+    np.testing.assert_allclose(product, expected @ np.linspace(1, -1, 50), rtol=1e-13)
+
+
+def test_updates_in_place_still_come_last() -> None:
+    x, s = T.dvector("x"), tir.shared(np.zeros(50))
+    f = tir.function([tir.In(x, mutable=True)], x * s + 1, updates=[(s, s + x)])
+    for number in range(3):
+        np.testing.assert_array_equal(f(np.ones(50)), np.full(50, number + 1.0))
+    np.testing.assert_array_equal(s.get_value(), np.full(50, 3.0))
+
+
 def test_the_value_of_a_shared_variable() -> None:
     x, s = T.dvector("x"), tir.shared(np.arange(4.0), borrow=True)
     f = tir.function([tir.In(x, mutable=True)], x * s)

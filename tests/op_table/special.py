@@ -20,7 +20,7 @@ from tests.op_table.elementwise import (
 from tests.op_table.row import Array, Row
 from tests.op_table.samples import vector
 from tir.dialects.tir import special
-from tir.graph import special as build
+from tir.graph.builders import special as build
 
 
 def _tri_gamma(x: Array) -> Array:

@@ -32,6 +32,17 @@ def test_what_was_put_is_found(cache: Cache) -> None:
     assert [(e.key, e.size > 5) for e in cache.entries()] == [("ab", True)]
 
 
+def test_of_entries_whose_keys_end_alike_those_used_last_are_kept(cache: Cache) -> None:
+    for age, key in enumerate(["e1-a", "e2-a", "e3-a", "e4-b", "e5-b"]):
+        cache.put(key, b"code")
+        path = cache.folder / key[:2] / f"{key}.tir"
+        os.utime(path, times=(time.time() - age, time.time() - age))
+    cache.get("e3-a")
+    assert cache.keep_latest("-a", 2) == 1
+    assert {e.key for e in cache.entries()} == {"e1-a", "e3-a", "e4-b", "e5-b"}
+    assert cache.keep_latest("-a", 2) == 0
+
+
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "other file"])
 def test_damaged_entry_is_removed(cache: Cache, damage: str) -> None:
     cache.put("ab", b"code" * 100)

@@ -105,6 +105,56 @@ def test_other_sources_are_other_code(number_module: Path, monkeypatch: pytest.M
     assert loaded.function("tir_test_number", ctypes.c_int64)() == 43
 
 
+@pytest.mark.parametrize("beside_the_sources", [True, False])
+def test_old_versions_of_a_module_are_removed(
+    number_module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside_the_sources: bool
+) -> None:
+    cache = tmp_path / "cache"
+    kept = number_module / "__pycache__" if beside_the_sources else cache
+    if not beside_the_sources:
+        (number_module / "__pycache__").write_text("a file where the folder should be")
+    (number_module / "other.ll").write_text(NUMBER.replace("number", "other"))
+    with config.change_flags(cache=True, cache_dir=str(cache)):
+        support.load_support("other", ["tir_test_other"])
+        (other,) = kept_files(kept)
+        for number in range(support._VERSIONS + 3):
+            (number_module / "number.ll").write_text(NUMBER.replace("42", str(number)))
+            monkeypatch.setattr(support, "_loaded", {})
+            before = set(kept_files(kept))
+            loaded = support.load_support("number", ["tir_test_number"])
+            assert loaded.function("tir_test_number", ctypes.c_int64)() == number
+            assert set(kept_files(kept)) - before, "the new version is kept"
+    assert len(kept_files(kept)) == support._VERSIONS + 1
+    assert other.exists()
+    assert value_in_a_new_process(number_module, cache) == number
+
+
+def test_processes_that_compile_other_versions_at_the_same_time(number_module: Path) -> None:
+    script = (
+        "import ctypes, pathlib, sys\n"
+        "from tir.runtime import support\n"
+        f"support._FOLDER = pathlib.Path({str(number_module)!r}) / sys.argv[1]\n"
+        f"support._BESIDE_THE_SOURCES = {str(number_module / 'together')!r}\n"
+        "for number in range(5):\n"
+        "    support._loaded = {}\n"
+        "    loaded = support.load_support('number', ['tir_test_number'])\n"
+        "    print(loaded.function('tir_test_number', ctypes.c_int64)())\n"
+    )
+    numbers = [str(number) for number in range(support._VERSIONS + 2)]
+    for number in numbers:
+        (number_module / number).mkdir()
+        text = NUMBER.replace("42", number)
+        (number_module / number / "number.ll").write_text(text)
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script, number], stdout=subprocess.PIPE, text=True)
+        for number in numbers
+    ]
+    found = [process.communicate()[0].split() for process in processes]
+    assert found == [[number] * 5 for number in numbers]
+    # What one process removes while another writes is not counted.
+    assert 0 < len(kept_files(number_module / "together")) <= len(numbers)
+
+
 def test_processes_that_compile_at_the_same_time(number_module: Path, tmp_path: Path) -> None:
     script = (
         "import ctypes, pathlib\n"

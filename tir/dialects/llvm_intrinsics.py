@@ -28,17 +28,26 @@ from xdsl.traits import MemoryReadEffect, MemoryWriteEffect, Pure
 _INTRINSIC_FORMAT = "`(` operands `)` attr-dict `:` functional-type(operands, results)"
 
 
-class FloatUnaryIntrinsic(IRDLOperation, ABC):
-    """An intrinsic of one float."""
+_FLOATS = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
+_INTEGERS = VarConstraint(
+    "T", SignlessIntegerConstraint | VectorType.constr(SignlessIntegerConstraint)
+)
 
-    T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
-    arg = operand_def(T)
-    res = result_def(T)
-    fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
+
+class Intrinsic(IRDLOperation, ABC):
+    """A function of its operands."""
 
     traits = traits_def(Pure())
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = _INTRINSIC_FORMAT
+
+
+class FloatUnaryIntrinsic(Intrinsic, ABC):
+    """An intrinsic of one float."""
+
+    arg = operand_def(_FLOATS)
+    res = result_def(_FLOATS)
+    fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
 
 
 @irdl_op_definition
@@ -55,18 +64,13 @@ class RoundEvenOp(FloatUnaryIntrinsic):
     name = "llvm.intr.roundeven"
 
 
-class FloatBinaryIntrinsic(IRDLOperation, ABC):
+class FloatBinaryIntrinsic(Intrinsic, ABC):
     """An intrinsic of two floats."""
 
-    T: ClassVar = VarConstraint("T", AnyFloatConstr | VectorType.constr(AnyFloatConstr))
-    lhs = operand_def(T)
-    rhs = operand_def(T)
-    res = result_def(T)
+    lhs = operand_def(_FLOATS)
+    rhs = operand_def(_FLOATS)
+    res = result_def(_FLOATS)
     fastmathFlags = prop_def(llvm.FastMathAttr, default_value=llvm.FastMathAttr(None))
-
-    traits = traits_def(Pure())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = _INTRINSIC_FORMAT
 
 
 @irdl_op_definition
@@ -83,18 +87,12 @@ class FMinimumOp(FloatBinaryIntrinsic):
     name = "llvm.intr.minimum"
 
 
-class IntegerBinaryIntrinsic(IRDLOperation, ABC):
+class IntegerBinaryIntrinsic(Intrinsic, ABC):
     """An intrinsic of two integers."""
 
-    T: ClassVar = VarConstraint(
-        "T", SignlessIntegerConstraint | VectorType.constr(SignlessIntegerConstraint)
-    )
-    lhs = operand_def(T)
-    rhs = operand_def(T)
-    res = result_def(T)
-
-    traits = traits_def(Pure())
-    assembly_format = _INTRINSIC_FORMAT
+    lhs = operand_def(_INTEGERS)
+    rhs = operand_def(_INTEGERS)
+    res = result_def(_INTEGERS)
 
 
 @irdl_op_definition
@@ -126,7 +124,7 @@ class UMinOp(IntegerBinaryIntrinsic):
 
 
 @irdl_op_definition
-class UMulWithOverflowOp(IRDLOperation):
+class UMulWithOverflowOp(Intrinsic):
     """The product of unsigned integers and whether it overflowed, `struct<(T, i1)>`."""
 
     name = "llvm.intr.umul.with.overflow"
@@ -136,22 +134,12 @@ class UMulWithOverflowOp(IRDLOperation):
     rhs = operand_def(T)
     res = result_def(llvm.LLVMStructType)
 
-    traits = traits_def(Pure())
-    assembly_format = _INTRINSIC_FORMAT
 
-
-class IntegerUnaryIntrinsic(IRDLOperation, ABC):
+class IntegerUnaryIntrinsic(Intrinsic, ABC):
     """An intrinsic of one integer."""
 
-    T: ClassVar = VarConstraint(
-        "T", SignlessIntegerConstraint | VectorType.constr(SignlessIntegerConstraint)
-    )
-    arg = operand_def(T)
-    res = result_def(T)
-
-    traits = traits_def(Pure())
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = _INTRINSIC_FORMAT
+    arg = operand_def(_INTEGERS)
+    res = result_def(_INTEGERS)
 
 
 @irdl_op_definition

@@ -18,7 +18,8 @@ def clone_replace(
     locations and names of the old ones. A replacement is taken as it is: keys inside it are not replaced again.
     `TypeError` if a replacement has another type than what it replaces.
 
-    >>> from tir.graph.build import constant, exp
+    >>> from tir.graph.build import exp
+    >>> from tir.graph.constants import constant
     >>> one, two = constant(1.0), constant(2.0)
     >>> (out,) = clone_replace([exp(one)], {one: two})
     >>> out.owner.inputs[0] is two

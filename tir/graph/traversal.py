@@ -16,7 +16,8 @@ def toposort(outputs: Iterable[Variable], stop_at: Container[Variable] = ()) -> 
     Variables in `stop_at` count as given: what computes only them is left out. The order depends on nothing but the
     graph: operands before users, first operands first.
 
-    >>> from tir.graph.build import constant, exp, neg
+    >>> from tir.graph.build import exp, neg
+    >>> from tir.graph.constants import constant
     >>> [str(node.op) for node in toposort([neg(exp(constant(1.0)))])]
     ['exp', 'neg']
     """

@@ -11,6 +11,8 @@ from xdsl.dialects.builtin import ArrayAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
 from xdsl.passes import ModulePass
 
+from tir.support.reachability import reachable
+
 _NO_INSTRUCTIONS = frozenset(
     f"llvm.mlir.{name}" for name in ("constant", "zero", "undef", "addressof")
 )
@@ -87,13 +89,7 @@ def _hot_functions(functions: dict[str, llvm.FuncOp]) -> set[str]:
         }
         if _has_loop(function):
             hot.append(name)
-    found: set[str] = set()
-    while hot:
-        name = hot.pop()
-        if name not in found:
-            found.add(name)
-            hot.extend(callees.get(name, ()))
-    return found
+    return reachable(hot, callees)
 
 
 def _has_loop(function: llvm.FuncOp) -> bool:

@@ -107,6 +107,12 @@ class Cache:
         self._remove_leftovers(limit)
         return self._remove(entry.key for entry in self.entries() if entry.used < limit)
 
+    def keep_latest(self, ending: str, count: int) -> int:
+        """Remove entries whose keys end alike, but for the `count` that were used last; how many are removed."""
+        alike = [entry for entry in self.entries() if entry.key.endswith(ending)]
+        alike.sort(key=lambda entry: entry.used, reverse=True)
+        return self._remove(entry.key for entry in alike[count:])
+
     def _remove_leftovers(self, limit: float) -> None:
         # A writer whose file goes while it writes gives up its entry.
         for path in self.folder.glob(f"??/{_WRITING}*"):

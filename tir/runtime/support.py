@@ -3,6 +3,7 @@
 A module of them is compiled when code first needs it, and kept as Python keeps byte code: beside its source, for all
 programs and users of this installation. Where nothing can be written there, it is kept in the user's own folder. These
 are not entries of the cache of functions: no program is needed to make them again, and `tir-cache` leaves them alone.
+Whoever keeps a module removes what nobody has used for longest of its older versions.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _BESIDE_THE_SOURCES = "__pycache__"
 _BESIDE_THE_CACHE = "native"
 _OPT_LEVEL = 1
 """The assembly has no loop that vector instructions would make faster."""
+_VERSIONS = 4
+"""How many versions of a module are kept: machines of several kinds, or several installations, may share a folder."""
 _loaded: dict[str, LoadedObject] = {}
 
 
@@ -44,7 +47,8 @@ def load_support(name: str, exports: Iterable[str]) -> LoadedObject:
 
 def _object_code(name: str) -> bytes:
     text = (_FOLDER / f"{name}.ll").read_text()
-    key = hashlib.sha256(f"{_conditions()}\n{text}".encode()).hexdigest()
+    ending = f"-{name}"
+    key = hashlib.sha256(f"{_conditions()}\n{text}".encode()).hexdigest() + ending
     places = _places()
     for place in places:
         code = place.get(key)
@@ -56,6 +60,8 @@ def _object_code(name: str) -> bytes:
     code = compile_to_object(expanded(text), _OPT_LEVEL)
     for place in places:
         if place.put(key, code):
+            # A process that reads one of the files at this moment has it open, or compiles that version again.
+            place.keep_latest(ending, _VERSIONS)
             break
     return code
 

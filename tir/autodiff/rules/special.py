@@ -9,7 +9,7 @@ from tir.autodiff.elementwise import elementwise
 from tir.autodiff.registry import Undefined
 from tir.dialects.tir import special as ops
 from tir.graph.build import add, eq, exp, log, mul, neg, scalar_like, sqr, sub, switch, true_div
-from tir.graph.special import gammaln, i0, i1, iv, j0, j1, jv, psi, tri_gamma
+from tir.graph.builders.special import gammaln, i0, i1, iv, j0, j1, jv, psi, tri_gamma
 
 _SQRT_PI = math.sqrt(math.pi)
 

@@ -64,45 +64,41 @@ class TrueDivOp(BinaryOp):
         return result
 
 
-def _check_divisor(divisor: Array) -> None:
-    if divisor.dtype.kind in "iub" and not np.all(divisor):
-        raise ZeroDivisionError("integer division or modulo by zero")
+class FloorDivisionBase(BinaryOp):
+    """A part of the division with a quotient rounded towards minus infinity; booleans have none."""
+
+    TITLE: ClassVar[str]
+    """What error messages call it."""
+
+    @classmethod
+    def result_dtype(cls, dtypes: Sequence[str], properties: Properties) -> str:
+        reject_bool(cls.TITLE, dtypes, "cast to an integer type first")
+        return upcast(*dtypes)
+
+    @classmethod
+    def apply(cls, arrays: Sequence[Array], properties: Properties) -> Array:
+        divisor = arrays[1]
+        if divisor.dtype.kind in "iub" and not np.all(divisor):
+            raise ZeroDivisionError("integer division or modulo by zero")
+        return super().apply(arrays, properties)
 
 
 @irdl_op_definition
-class IntDivOp(BinaryOp):
+class IntDivOp(FloorDivisionBase):
     """Quotient rounded towards minus infinity; `ZeroDivisionError` for a zero integer divisor."""
 
     name = "tir.int_div"
+    TITLE: ClassVar[str] = "floor division"
     function = staticmethod(np.floor_divide)
-
-    @classmethod
-    def result_dtype(cls, dtypes: Sequence[str], properties: Properties) -> str:
-        reject_bool("floor division", dtypes, "cast to an integer type first")
-        return upcast(*dtypes)
-
-    @classmethod
-    def apply(cls, arrays: Sequence[Array], properties: Properties) -> Array:
-        _check_divisor(arrays[1])
-        return np.floor_divide(*arrays)
 
 
 @irdl_op_definition
-class ModOp(BinaryOp):
+class ModOp(FloorDivisionBase):
     """Remainder with the sign of the divisor; `ZeroDivisionError` for a zero integer divisor."""
 
     name = "tir.mod"
+    TITLE: ClassVar[str] = "modulo"
     function = staticmethod(np.remainder)
-
-    @classmethod
-    def result_dtype(cls, dtypes: Sequence[str], properties: Properties) -> str:
-        reject_bool("modulo", dtypes, "cast to an integer type first")
-        return upcast(*dtypes)
-
-    @classmethod
-    def apply(cls, arrays: Sequence[Array], properties: Properties) -> Array:
-        _check_divisor(arrays[1])
-        return np.remainder(*arrays)
 
 
 @irdl_op_definition

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tir.graph import special
+from tir.graph.builders import special
 
 if TYPE_CHECKING:
     from tir.frontend.tensor.variable import TensorVariable

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xdsl.dialects import func, memref
-from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, MemRefType
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr
 from xdsl.dialects.linalg.attrs import IteratorType
 from xdsl.dialects.linalg.ops import GenericOp
-from xdsl.ir import Block, BlockArgument, Operation, SSAValue
+from xdsl.ir import BlockArgument, Operation, SSAValue
 
 from tir.dialects import kernel, rt
-from tir.dialects.rt_products import ProductOp
-from tir.lowering.bufferize.in_place import VIEWS, share, writes_in_place, written_operands
+from tir.lowering.bufferize.accesses import Accesses
+from tir.lowering.bufferize.in_place import share, writes_in_place
 from tir.lowering.bufferize.types import contiguous
 from tir.lowering.structured.builder import memref_type
 
@@ -55,17 +55,17 @@ def update_in_place(function: func.FuncOp) -> None:
     updates = _candidates(function)
     if not updates:
         return
-    facts = _Facts(block)
+    accesses = Accesses(block)
     moved: list[kernel.RegionOp] = []
     accepted: dict[kernel.RegionOp, list[_Update]] = {}
-    for region, candidates in reversed(_by_region(updates, facts.order).items()):
-        if not facts.may_move(region):
+    for region, candidates in reversed(_by_region(updates, accesses.order).items()):
+        if not accesses.may_move(region):
             continue
         fitting = [
             u
             for u in candidates
-            if facts.reads_once(region, u.parameter)
-            and not any(facts.reads(later, u.parameter) for later in moved)
+            if accesses.reads_once(region, u.parameter)
+            and not any(accesses.reads(later, u.parameter) for later in moved)
         ]
         if fitting:
             moved.insert(0, region)
@@ -135,55 +135,6 @@ def _by_region(
     for update in sorted(updates, key=lambda u: order[u.region]):
         result.setdefault(update.region, []).append(update)
     return result
-
-
-class _Facts:
-    """Who reads and writes which memory."""
-
-    def __init__(self, block: Block) -> None:
-        self.order = {op: i for i, op in enumerate(block.ops)}
-        self._root: dict[SSAValue, SSAValue] = {}
-        self._last_write: dict[SSAValue, int] = {}
-        self._last_use: dict[SSAValue, int] = {}
-        for op, position in self.order.items():
-            if isinstance(op, VIEWS):
-                self._root[op.results[0]] = self.root(op.operands[0])
-            for operand in op.operands:
-                self._last_use[self.root(operand)] = position
-            for written in _written(op):
-                self._last_write[self.root(written)] = position
-
-    def root(self, value: SSAValue) -> SSAValue:
-        """The buffer that a memref is a view of."""
-        return self._root.get(value, value)
-
-    def reads(self, region: kernel.RegionOp, buffer: SSAValue) -> bool:
-        """Whether a region has a buffer or a view of it among its operands."""
-        return any(self.root(v) is buffer for v in region.operands)
-
-    def reads_once(self, region: kernel.RegionOp, buffer: SSAValue) -> bool:
-        """Whether no other operand of a region is a view of a buffer."""
-        return sum(self.root(v) is buffer for v in region.operands) == 1
-
-    def may_move(self, region: kernel.RegionOp) -> bool:
-        """Whether a region may run after everything else."""
-        position = self.order[region]
-        written = {self.root(v) for v in written_operands(region)}
-        if any(self._last_use[buffer] != position for buffer in written):
-            return False
-        return all(
-            self._last_write.get(self.root(v), -1) <= position
-            for v in region.operands
-            if isinstance(v.type, MemRefType)
-        )
-
-
-def _written(op: Operation) -> set[SSAValue]:
-    if isinstance(op, kernel.RegionOp):
-        return written_operands(op)
-    if isinstance(op, memref.StoreOp):
-        return {op.memref}
-    return {op.out} if isinstance(op, ProductOp) else set()
 
 
 def _take(update: _Update, terminator: Operation) -> None:

@@ -13,6 +13,7 @@ from tir.lowering.plan_buffers.arena import make_arenas
 from tir.lowering.plan_buffers.donation import take_inputs
 from tir.lowering.plan_buffers.in_place import reuse_in_place
 from tir.lowering.plan_buffers.lifetimes import Lifetimes, forget_frees, use_known_sizes
+from tir.lowering.plan_buffers.postponement import wait_for_readers
 from tir.lowering.plan_buffers.sharing import share_buffers
 
 
@@ -41,7 +42,8 @@ class PlanBuffersPass(ModulePass):
         rt.gemv %w, %a, %c
         kernel.region(%c, %out) {...}
 
-    In this order: an elementwise region writes over an operand that nobody reads afterwards, if that has the type and the
+    In this order: an elementwise region that could write an output over an input that may be overwritten, but for others
+    that read this later, waits for them (`postponement.py`); an elementwise region writes over an operand that nobody reads afterwards, if that has the type and the
     sizes of its result (a temporary that becomes an output in this way lives in the output from the start); temporaries of
     one type and the same sizes share a place if they do not live at the same time; an output, or a temporary, takes the
     memory of an input that may be overwritten (`donation.py`); small temporaries of known size go on the stack; the
@@ -61,6 +63,8 @@ class PlanBuffersPass(ModulePass):
                 use_known_sizes(block)
                 forget_frees(block)
                 lifetimes = Lifetimes(block)
+                if wait_for_readers(function, lifetimes):
+                    lifetimes = Lifetimes(block)
                 reuse_in_place(block, lifetimes)
                 share_buffers(lifetimes)
                 take_inputs(function, lifetimes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import func, memref
@@ -21,7 +21,7 @@ MUTABLE = "tir.mutable"
 
 
 @dataclass
-class _Input:
+class MutableInput:
     """An input that may be overwritten, and the position of the last operation that reads it."""
 
     parameter: BlockArgument
@@ -47,12 +47,13 @@ def take_inputs(function: func.FuncOp, lifetimes: Lifetimes) -> None:
     The copy does nothing where the two are the same memory. A buffer whose life begins after the last use of the input
     needs none. The new values of shared variables never lie in the memory of an input, which stays the user's.
     """
-    inputs = _mutable_inputs(function, lifetimes)
+    inputs = mutable_inputs(function, lifetimes)
     if not inputs:
         return
-    for allocation in _allocations(function, lifetimes):
+    for allocation in (*outputs_of(function, lifetimes), *_temporaries_of(function, lifetimes)):
         for given in inputs:
-            reader = _reader_in_place(given, allocation, lifetimes)
+            reads_last = lifetimes.first[allocation.results[0]] == given.last
+            reader = writer_in_place(given, allocation, lifetimes) if reads_last else None
             if reader is None and not _begins_later(given, allocation, lifetimes):
                 continue
             buffer = _take(given.parameter, allocation)
@@ -62,13 +63,14 @@ def take_inputs(function: func.FuncOp, lifetimes: Lifetimes) -> None:
             break
 
 
-def _mutable_inputs(function: func.FuncOp, lifetimes: Lifetimes) -> list[_Input]:
+def mutable_inputs(function: func.FuncOp, lifetimes: Lifetimes) -> list[MutableInput]:
+    """The inputs that may be overwritten, and that vary in size."""
     attributes = function.arg_attrs
     if attributes is None:
         return []
     block = function.body.block
     return [
-        _Input(parameter, given.data.get("tir.dtype"), _last_use(parameter, block, lifetimes))
+        MutableInput(parameter, given.data.get("tir.dtype"), _last_use(parameter, block, lifetimes))
         for parameter, given in zip(block.args, attributes.data, strict=True)
         if MUTABLE in given.data and DYNAMIC_INDEX in memref_type(parameter).get_shape()
     ]
@@ -87,18 +89,25 @@ def _last_use(value: SSAValue, block: Block, lifetimes: Lifetimes) -> int:
     return last
 
 
-def _allocations(function: func.FuncOp, lifetimes: Lifetimes) -> Iterator[Allocation]:
-    """The buffers that may lie in an input, outputs first, and each of these groups in the order of their first uses."""
+def outputs_of(function: func.FuncOp, lifetimes: Lifetimes) -> list[Allocation]:
+    """The buffers of outputs that the user gets, in the order of their first uses."""
     updates = function.attributes.get("tir.updates")
     block = function.body.block
-    outputs = [op for op in block.ops if isinstance(op, rt.AllocOutputOp)]
+    outputs: list[Allocation] = [op for op in block.ops if isinstance(op, rt.AllocOutputOp)]
     count = 1 + max((_index(op) for op in block.ops), default=-1)
     if isinstance(updates, ArrayAttr):
         outputs = [op for op in outputs if _index(op) < count - len(updates.data)]
-    temporaries = [op for op in block.ops if isinstance(op, memref.AllocOp)]
-    for group in (outputs, temporaries):
-        used = [op for op in group if op.results[0] in lifetimes.first]
-        yield from sorted(used, key=lambda op: lifetimes.first[op.results[0]])
+    return _used_in_order(outputs, lifetimes)
+
+
+def _temporaries_of(function: func.FuncOp, lifetimes: Lifetimes) -> list[Allocation]:
+    temporaries = [op for op in function.body.block.ops if isinstance(op, memref.AllocOp)]
+    return _used_in_order(temporaries, lifetimes)
+
+
+def _used_in_order(allocations: Sequence[Allocation], lifetimes: Lifetimes) -> list[Allocation]:
+    used = [op for op in allocations if op.results[0] in lifetimes.first]
+    return sorted(used, key=lambda op: lifetimes.first[op.results[0]])
 
 
 def _index(op: Operation) -> int:
@@ -106,7 +115,7 @@ def _index(op: Operation) -> int:
     return op.index.value.data if isinstance(op, rt.AllocOutputOp | rt.TakeSharedOp) else -1
 
 
-def _may_take(given: _Input, allocation: Allocation) -> bool:
+def _may_take(given: MutableInput, allocation: Allocation) -> bool:
     """Whether element types and ranks fit: of an output the dtype, as the array itself is to be the input's."""
     own, new = memref_type(given.parameter), memref_type(allocation.results[0])
     if own.element_type != new.element_type or own.get_shape() != new.get_shape():
@@ -114,7 +123,7 @@ def _may_take(given: _Input, allocation: Allocation) -> bool:
     return isinstance(allocation, memref.AllocOp) or allocation.dtype == given.dtype
 
 
-def _begins_later(given: _Input, allocation: Allocation, lifetimes: Lifetimes) -> bool:
+def _begins_later(given: MutableInput, allocation: Allocation, lifetimes: Lifetimes) -> bool:
     """Whether a buffer of the input's sizes is used only after the input."""
     return (
         _may_take(given, allocation)
@@ -131,17 +140,16 @@ def _has_sizes_of(parameter: BlockArgument, allocation: Allocation) -> bool:
     )
 
 
-def _reader_in_place(
-    given: _Input, allocation: Allocation, lifetimes: Lifetimes
+def writer_in_place(
+    given: MutableInput, allocation: Allocation, lifetimes: Lifetimes
 ) -> kernel.RegionOp | None:
-    """The region that is the last to read the input and the first to use the buffer, if it may do so in place."""
+    """The region that is the first to use the buffer, if it may write that over the input when no other reads it."""
     parameter, buffer = given.parameter, allocation.results[0]
     if not _may_take(given, allocation) or not is_contiguous(memref_type(parameter)):
         return None
-    if given.last != lifetimes.first[buffer]:
-        return None
+    first = lifetimes.first[buffer]
     region = next(
-        (u.operation for u in buffer.uses if lifetimes.order.get(u.operation) == given.last), None
+        (u.operation for u in buffer.uses if lifetimes.order.get(u.operation) == first), None
     )
     if not isinstance(region, kernel.RegionOp):
         return None

@@ -9,6 +9,7 @@ from xdsl.dialects import func, memref
 
 from tir.dialects import rt
 from tir.dialects.rt_products import PRODUCTS
+from tir.support.reachability import reachable
 
 MAIN = "main"
 
@@ -31,7 +32,7 @@ def find_failing(functions: Iterable[func.FuncOp]) -> Failing:
     """What may fail among the functions of a module."""
     runs_out_of_memory = False
     callers: dict[str, list[str]] = {}
-    pending: list[str] = []
+    failing: list[str] = []
     for function in functions:
         name = function.sym_name.data
         declared = MAY_FAIL in function.attributes
@@ -45,11 +46,5 @@ def find_failing(functions: Iterable[func.FuncOp]) -> Failing:
             elif type(op) is func.CallOp or type(op) is rt.ParallelCallOp:
                 callers.setdefault(op.callee.root_reference.data, []).append(name)
         if fails:
-            pending.append(name)
-    found: set[str] = set()
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found.add(name)
-            pending.extend(callers.get(name, ()))
-    return Failing(found, runs_out_of_memory)
+            failing.append(name)
+    return Failing(reachable(failing, callers), runs_out_of_memory)

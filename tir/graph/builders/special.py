@@ -1,11 +1,12 @@
-"""Builders of the special functions, beside those of `build`; importing this module imports their operations."""
+"""Builders of the special functions, which `build` does not name: importing this module imports their operations."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tir.dialects.tir import special
-from tir.graph.build import apply, as_tensor_variable, cast, mul, scalar_like
+from tir.graph.builders.elementwise import mul
+from tir.graph.builders.nodes import apply, as_tensor_variable, cast, scalar_like
 from tir.support.dtypes import upgrade_to_float
 
 
