@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.arith import Arith
-from xdsl.dialects.builtin import Builtin
+from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.dialects.func import Func
 from xdsl.dialects.math import Math
 from xdsl.dialects.memref import MemRef
@@ -21,6 +21,7 @@ from tir.dialects.math_special import MathSpecial
 from tir.lowering.convert_to_llvm import ConvertToLLVMPass
 from tir.lowering.expand_math import ExpandMathPass
 from tir.runtime import cpu
+from tir.runtime.llvm_passes import DEFAULT_LEVEL
 from tir.targets.llvm_ir import llvm_assembly
 
 
@@ -45,13 +46,21 @@ func.func @loop({parameters}, %out: {array} {{llvm.noalias}}) {{
 """
 
 
-def loop_assembly(op_class: type[Operation], element: str, arity: int, tables: bool = False) -> str:
-    """LLVM assembly of the loop with the elementary function expanded."""
+def loop_assembly(
+    op_class: type[Operation],
+    element: str,
+    arity: int,
+    tables: bool = False,
+    change: Callable[[ModuleOp], None] | None = None,
+) -> str:
+    """LLVM assembly of the loop with the elementary function expanded, and then changed, if asked for."""
     context = Context()
     for dialect in (Arith, Builtin, Func, Math, MathExt, MathSpecial, MemRef, Scf):
         context.load_dialect(dialect)
     module = Parser(context, loop_module(op_class, element, arity)).parse_module()
     ExpandMathPass(tables).apply(context, module)
+    if change is not None:
+        change(module)
     module.verify()
     ConvertToLLVMPass().apply(context, module)
     return llvm_assembly(module)
@@ -61,11 +70,19 @@ class CompiledLoop:
     """A scalar function compiled into a loop over arrays: call it with arrays of its dtype."""
 
     def __init__(
-        self, op_class: type[Operation], dtype: str, arity: int = 1, tables: bool = False
+        self,
+        op_class: type[Operation],
+        dtype: str,
+        arity: int = 1,
+        tables: bool = False,
+        change: Callable[[ModuleOp], None] | None = None,
     ) -> None:
         self.dtype = np.dtype(dtype)
-        self.text = loop_assembly(op_class, f"f{self.dtype.itemsize * 8}", arity, tables)
-        loaded = cpu.load_object(cpu.compile_to_object(self.text), ["loop"])
+        element = f"f{self.dtype.itemsize * 8}"
+        self.text = loop_assembly(op_class, element, arity, tables, change)
+        # What is changed is looked at in a few elements only.
+        level = DEFAULT_LEVEL if change is None else 0
+        loaded = cpu.load_object(cpu.compile_to_object(self.text, level), ["loop"])
         array = (ctypes.c_void_p, ctypes.c_int64)
         self.function = loaded.function("loop", None, *array * (arity + 1))
 

@@ -15,6 +15,7 @@ import tir
 import tir.tensor as T
 from tests.lowering import extended_precision
 from tests.lowering.elementary_functions import FUNCTIONS, Function, largest_error, sample_points
+from tests.lowering.nan_signs import sign_nans
 from tests.lowering.scalar_jit import CompiledLoop
 from tests.lowering.special_functions import SPECIAL_FUNCTIONS
 from tir.dialects import math_ext, math_special
@@ -260,6 +261,22 @@ def test_binary_special_values(op_class: type, reference: np.ufunc, dtype: str) 
     numbers = ~np.isnan(wanted)
     np.testing.assert_array_equal(np.signbit(result[numbers]), np.signbit(wanted[numbers]))
     np.testing.assert_allclose(result[numbers], wanted[numbers], rtol=4 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize(("function", "dtype"), CASES)
+def test_nan_of_either_sign(function: Function, dtype: str) -> None:
+    """NaN becomes NaN whatever its sign and its other bits, and if arithmetic makes a negative one of it, as GPUs do."""
+    loop = CompiledLoop(
+        function.op_class, dtype, function.arity, change=lambda module: sign_nans(module, -1)
+    )
+    patterns = {
+        "float64": [0x7FF8 << 48, 0xFFF8 << 48, (1 << 63) - 1, (1 << 64) - 1, 0xFFF8 << 48 | 0x123],
+        "float32": [0x7FC0 << 16, 0xFFC0 << 16, (1 << 31) - 1, (1 << 32) - 1, 0xFFC0 << 16 | 0x123],
+    }
+    nans = np.array(patterns[dtype], f"u{loop.dtype.itemsize}").view(dtype)
+    numbers = np.full_like(nans, 0.5)
+    for arguments in {1: [[nans]], 2: [[nans, numbers], [numbers, nans]]}[function.arity]:
+        assert np.isnan(loop(*arguments)).all()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -70,6 +70,17 @@ def test_memory_is_global() -> None:
     assert not re.search(r"\b(ld|st)\.b32", text)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "access"),
+    [("float64", "b64"), ("float32", "v2.b32"), ("int16", "v4.b16"), ("int8", "v2.b32")],
+)
+def test_neighbours_are_read_and_written_by_one_instruction(dtype: str, access: str) -> None:
+    x, y = T.vector("x", dtype=dtype), T.vector("y", dtype=dtype)
+    text = ptx(nvvm_module([x, y], [x + y]))
+    instructions = re.findall(r"(?:ld|st)\.global\S*", text)
+    assert instructions[:3] == [f"ld.global.nc.{access}"] * 2 + [f"st.global.{access}"]
+
+
 def test_architectures() -> None:
     x = T.fvector("x")
     module = nvvm_module([x], [x + 1])

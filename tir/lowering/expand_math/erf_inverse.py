@@ -99,7 +99,8 @@ def expand_erfinv(b: ScalarBuilder, x: SSAValue) -> SSAValue:
         near = inverse_near(b, x, short)
         tail = inverse_tail(b, tail_variable(b, b.sub(1.0, size), short), short)
         tail = b.select(b.compare("eq", size, 1.0), math.inf, tail)
-        tail = b.select(b.compare("gt", size, 1.0), math.nan, tail)
+        # The tail of NaN depends on its sign, which is not to be relied on: that of `1 - NaN` is another on the GPU.
+        tail = b.select(b.compare("le", size, 1.0), tail, math.nan)
         return b.select(b.compare("lt", size, NEAR), near, b.copysign(tail, x))
 
     return in_double(b, x, function)
@@ -118,7 +119,7 @@ def expand_erfcinv(b: ScalarBuilder, x: SSAValue) -> SSAValue:
             is_far, inverse_far_tail(b, variable, short), inverse_tail(b, variable, short)
         )
         tail = b.select(b.compare("eq", complement, 0.0), math.inf, tail)
-        tail = b.select(b.compare("lt", complement, 0.0), math.nan, tail)
+        tail = b.select(b.compare("ge", complement, 0.0), tail, math.nan)
         return b.select(b.compare("lt", b.abs(left), NEAR), near, b.copysign(tail, left))
 
     return in_double(b, x, function)

@@ -46,6 +46,16 @@ class KernelsToGpuPass(ModulePass):
     The iteration space is linear in row-major order, and consecutive threads take consecutive elements. Where all
     operands are contiguous (found out at run time) there is one index; otherwise it is taken apart by divisions.
 
+    If all operands are contiguous by their types and the largest element has less than 8 bytes, a thread takes as many
+    neighbours at a time as 8 bytes hold, which it loads and stores by one instruction each (here for f32):
+
+            %whole = ...  // total / 2
+            scf.for %i = %first to %whole step %threads { load two, compute two, store two, at 2 * %i and 2 * %i + 1 }
+            scf.for %i = %rest to %total step %threads { load, compute, store }
+
+    and the host launches as many threads less. The address of each buffer, which has the attribute `llvm.align`, is a
+    multiple of 8 then: who calls `@main` sees to that.
+
     Invariants: no `kernel.region` remains; the buffers of a kernel do not overlap those it writes. Reductions,
     scatters and library calls raise `UnsupportedError`. Linear.
     """

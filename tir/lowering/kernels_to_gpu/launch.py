@@ -22,8 +22,9 @@ def launch(kernel: Kernel, module: str) -> list[Operation]:
     total = one
     for size in loop_sizes(builder, kernel.operands, kernel.loops):
         total = size if total is one else builder.binary(arith.MuliOp, total, size)
-    padded = builder.binary(arith.AddiOp, total, builder.index(THREADS_PER_BLOCK - 1))
-    blocks = builder.binary(arith.DivUIOp, padded, threads)
+    per_block = THREADS_PER_BLOCK * kernel.width
+    padded = builder.binary(arith.AddiOp, total, builder.index(per_block - 1))
+    blocks = builder.binary(arith.DivUIOp, padded, builder.index(per_block))
     # A grid without blocks cannot be launched: where there is no element, one block finds that out.
     blocks = builder.binary(arith.MaxUIOp, blocks, one)
     blocks = builder.binary(arith.MinUIOp, blocks, builder.index(MAXIMAL_BLOCKS))

@@ -10,12 +10,15 @@ from xdsl.dialects.builtin import (
     ArrayAttr,
     DictionaryAttr,
     FunctionType,
+    IntegerAttr,
     MemRefType,
+    NoneAttr,
     UnitAttr,
+    i64,
 )
 from xdsl.dialects.linalg.attrs import IteratorType
 from xdsl.dialects.linalg.ops import FillOp, GenericOp, IndexOp
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.traits import MemoryEffectKind, get_effects
 
 from tir.dialects import kernel
@@ -24,6 +27,8 @@ from tir.dialects.projections import identity, projection
 from tir.lowering.kernels_to_gpu.grid import for_all
 from tir.lowering.structured.builder import LoopBuilder, memref_type
 from tir.lowering.structured.operands import Operand, read_elements
+from tir.lowering.to_llvm.descriptor import element_size
+from tir.support.cost_model import WIDE_ACCESS_BYTES, elements_per_thread
 from tir.support.errors import UnsupportedError
 
 THREADS_PER_BLOCK = 256
@@ -41,6 +46,8 @@ class Kernel:
     operands: Sequence[Operand]
     """The operands of the structured operation, as values of the host."""
     loops: int
+    width: int
+    """How many neighbouring elements a thread takes at a time."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,29 @@ class Structured:
         maps = [projection(m) for m in self.op.indexing_maps.data]
         return [Operand(values.get(v, v), m) for v, m in zip(self.op.operands, maps, strict=True)]
 
+    @property
+    def may_flatten(self) -> bool:
+        """Whether the place of an element in row-major order is all that the operation needs to know of it."""
+        return self.loops == 1 or not any(isinstance(op, IndexOp) for op in self.body)
+
+    @property
+    def body(self) -> Sequence[Operation]:
+        """What is computed for each element."""
+        return tuple(self.op.body.block.ops) if isinstance(self.op, GenericOp) else ()
+
+    @property
+    def width(self) -> int:
+        """How many neighbouring elements a thread takes at a time, so that it reads and writes them by one instruction."""
+        values: dict[SSAValue, SSAValue] = {v: v for v in self.op.operands}
+        walked = [o for o in self._operands(values) if not o.is_scalar]
+        if not self.may_flatten or not all(
+            o.is_full(self.loops) and is_aligned(memref_type(o.buffer)) for o in walked
+        ):
+            return 1
+        sizes = [element_size(memref_type(o.buffer).element_type) for o in walked]
+        names = [inner.name for op in self.body for inner in op.walk()]
+        return elements_per_thread(names, max(sizes, default=WIDE_ACCESS_BYTES))
+
     def outline(self, name: str) -> Kernel:
         """A new function that does what the operation does, for all elements."""
         arguments = self.region.body.block.args
@@ -87,6 +117,7 @@ class Structured:
             [outer[a] for a in used],
             [o for o in self._operands(outer) if isinstance(o.buffer.type, MemRefType)],
             self.loops,
+            self.width,
         )
 
     def _function(self, name: str, block: Block, arguments: Sequence[SSAValue]) -> gpu.FuncOp:
@@ -100,11 +131,13 @@ class Structured:
         written = self.op.operands[len(self.op.inputs) :]
         attributes = []
         for argument in arguments:
-            own: dict[str, UnitAttr] = {}
+            own: dict[str, Attribute] = {}
             if isinstance(argument.type, MemRefType):
                 own["llvm.noalias"] = UnitAttr()
                 if argument not in written:
                     own["llvm.readonly"] = UnitAttr()
+                if self.width > 1 and is_aligned(argument.type):
+                    own["llvm.align"] = IntegerAttr(WIDE_ACCESS_BYTES, i64)
             attributes.append(DictionaryAttr(own))
         function.attributes["arg_attrs"] = ArrayAttr(attributes)
         function.location = self.region.location
@@ -115,10 +148,11 @@ class Structured:
         if isinstance(self.op, FillOp):
             value = inside[self.op.operands[0]]
 
-            def visit(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
-                operands[0].store(builder, value, indices)
+            def visit(operands: Sequence[Operand], elements: Sequence[Sequence[SSAValue]]) -> None:
+                for indices in elements:
+                    operands[0].store(builder, value, indices)
 
-            for_all(builder, operands, self.loops, visit, may_flatten=True)
+            for_all(builder, operands, self.loops, visit, may_flatten=True, width=self.width)
             return
         body = self.op.body.block
         split = len(self.op.inputs)
@@ -127,14 +161,23 @@ class Structured:
                 if operand in inside:
                     inner.operands[number] = inside[operand]
 
-        def run(operands: Sequence[Operand], indices: Sequence[SSAValue]) -> None:
-            results = builder.inline(body, read_elements(builder, body, operands, indices), indices)
-            for operand, result in zip(operands[split:], results, strict=True):
-                operand.store(builder, result, indices)
+        def run(operands: Sequence[Operand], elements: Sequence[Sequence[SSAValue]]) -> None:
+            # Loads stay together, and stores: LLVM makes one of those of neighbours.
+            read = [read_elements(builder, body, operands, indices) for indices in elements]
+            results = [
+                builder.inline(body, values, indices)
+                for values, indices in zip(read, elements, strict=True)
+            ]
+            for number, operand in enumerate(operands[split:]):
+                for values, indices in zip(results, elements, strict=True):
+                    operand.store(builder, values[number], indices)
 
-        uses_indices = any(isinstance(op, IndexOp) for op in body.ops)
-        may_flatten = self.loops == 1 or not uses_indices
-        for_all(builder, operands, self.loops, run, may_flatten=may_flatten)
+        for_all(builder, operands, self.loops, run, may_flatten=self.may_flatten, width=self.width)
+
+
+def is_aligned(type_: MemRefType) -> bool:
+    """Whether the first element is at the start of memory that was allocated, or passed to `@main`: views have layouts."""
+    return isinstance(type_.layout, NoneAttr)
 
 
 def _is_used_by(operations: set[Operation], argument: SSAValue) -> bool:
