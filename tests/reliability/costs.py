@@ -28,6 +28,7 @@ SMALL = {
     "ONCE_AHEAD": 64,
     "CENTRED_BLOCK_ROWS": 8,
     "PIECE_ROWS": 6,
+    "BLOCK_ROWS": 4,
     "LONG_ROW": 64,
 }
 """Loops of a few hundred elements have several ranges and blocks, and stream what they write.

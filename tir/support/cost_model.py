@@ -110,6 +110,12 @@ NEAR_MEAN = 0.25
 CENTRED_BLOCK_ROWS = 64
 """The least rows of a block with results of its own, as merging these takes as long as reading some rows."""
 
+BLOCK_ROWS = 64
+"""Short rows that are computed side by side: some vectors of each column."""
+
+SHORT_ROW = 96
+"""Bytes of such rows at most: a block stays in the first-level cache, and longer rows are work for vectors by themselves."""
+
 TILE_ROWS = 32
 """Elements of a line of memory, of 4 bytes: what a tile of a transposed operand takes of each."""
 

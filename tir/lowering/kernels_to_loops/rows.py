@@ -18,6 +18,7 @@ from tir.lowering.kernels_to_loops.locals import Locals, RowLocals, find_locals
 from tir.lowering.kernels_to_loops.loops import Extent, Loop, for_rows
 from tir.lowering.kernels_to_loops.nest import emit
 from tir.lowering.kernels_to_loops.registers import Ahead, reduce_together
+from tir.lowering.kernels_to_loops.side_by_side import SideBySide, fits
 from tir.lowering.kernels_to_loops.streams import Streams, scratch_type
 from tir.lowering.kernels_to_loops.structure import (
     Structured,
@@ -29,7 +30,13 @@ from tir.lowering.kernels_to_loops.structure import (
 from tir.lowering.structured.builder import LoopBuilder
 from tir.lowering.structured.centred import centred_sum
 from tir.lowering.structured.operands import AnyOperand, Operand, loop_sizes, product
-from tir.support.cost_model import CACHE_LINE, CACHED_ROWS, PARALLEL_WORK, PREFETCH_LINES
+from tir.support.cost_model import (
+    BLOCK_ROWS,
+    CACHE_LINE,
+    CACHED_ROWS,
+    PARALLEL_WORK,
+    PREFETCH_LINES,
+)
 from tir.support.late_names import late_function
 
 _find_centred_rows = late_function("tir.lowering.kernels_to_loops.find_centred:find_centred_rows")
@@ -79,13 +86,22 @@ class _Rows:
         self.read_again = self._find_rows_read_again()
         self.reductions = [n for n in range(len(self.ops)) if not self._finishes(n)]
         self.at_once = self._rows_at_once()
-        if self.at_once == 1:
+        self.side_by_side = None
+        if self.at_once > 1:
+            group = self.at_once
+            self.in_groups = self._are_in_groups(count)
+        elif fits(self.ops, self.shared):
+            group = BLOCK_ROWS
+            self.side_by_side = SideBySide(
+                builder, self.ops, self.sizes, self.locals_, self.streams
+            )
+            self.in_groups = self.side_by_side.are_short(count)
+        else:
             builder.parallel(count, least, self._part)
             return
         # Threads share groups, so that the rows that are left over, which are summed one by one, do not depend on their number.
-        self.in_groups = self._are_in_groups(count)
         one = builder.index(1)
-        size = builder.value(arith.SelectOp(self.in_groups, builder.index(self.at_once), one))
+        size = builder.value(arith.SelectOp(self.in_groups, builder.index(group), one))
 
         def part(begin: SSAValue, end: SSAValue) -> None:
             self._part(
@@ -278,6 +294,9 @@ class _Rows:
 
         if self.at_once > 1:
             begin = self._together(begin, end)
+        elif self.side_by_side is not None:
+            limit = builder.value(arith.SelectOp(self.in_groups, end, begin))
+            begin = self.side_by_side.blocks(begin, limit)
         for_rows(builder, begin, end, self.row_sizes, row)
         self.streams.finish()
         for buffer in scratch.values():

@@ -175,6 +175,19 @@ class Structured:
             body.erase_arg(old)
         return narrow
 
+    def with_terms(self, sums: Sequence[int]) -> Structured:
+        """The same operation with what some sums add in their places, to be added up elsewhere."""
+        apart = replace(self, body=clone_body(self.body))
+        yielded = apart.body.last_op
+        assert yielded is not None
+        for number in sums:
+            term, added = apart._term(number), yielded.operands[number].owner
+            assert term is not None
+            assert isinstance(added, Operation)
+            yielded.operands[number] = term
+            apart.body.erase_op(added)
+        return apart
+
 
 def fuse_products(op: Structured) -> None:
     """Let a product be added to a sum that may contract it without being rounded: that is one operation, and more accurate."""
