@@ -168,3 +168,97 @@ func.func @argmax(%x: tensor<?x?xf64>) -> (tensor<?xi64>) {
 // CHECK-LABEL: func.func @argmax(
 // CHECK-NEXT:    %[[i:.*]] = tir.argmax %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xi64>
 // CHECK-NEXT:    func.return %[[i]] : tensor<?xi64>
+
+// The shift by the maximum that users write themselves, with the reduced dimension kept and in another order.
+
+func.func @log_sum_exp_of_shifted(%x: tensor<?x?xf64>, %b: tensor<?x1xf64>) -> (tensor<?x1xf64>, tensor<?xf64>) {
+  %m = tir.max %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %d = tir.dimshuffle %m {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %z = tir.sub %x, %d : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %e = tir.exp %z : tensor<?x?xf64>
+  %s = tir.sum %e {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %l = tir.log %k : tensor<?x1xf64>
+  %a = tir.add %d, %b : tensor<?x1xf64>
+  %r = tir.add %l, %a : tensor<?x1xf64>
+  %n = tir.log %s : tensor<?xf64>
+  %q = tir.add %n, %m : tensor<?xf64>
+  func.return %r, %q : tensor<?x1xf64>, tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @log_sum_exp_of_shifted(
+// CHECK-NEXT:    %[[l:.*]] = tir.log_sum_exp %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+// CHECK-NEXT:    %[[k:.*]] = tir.dimshuffle %[[l]] {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+// CHECK-NEXT:    %[[r:.*]] = tir.add %[[k]], %b : tensor<?x1xf64>
+// CHECK-NEXT:    %[[q:.*]] = tir.log_sum_exp %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+// CHECK-NEXT:    func.return %[[r]], %[[q]] : tensor<?x1xf64>, tensor<?xf64>
+
+// Not what is added along another axis, the maximum of something else or along another axis, and not of integers.
+
+func.func @log_sum_exp_of_otherwise_shifted(%x: tensor<?x?xf64>, %y: tensor<?x?xf64>, %i: tensor<?xi64>) -> (tensor<?x?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<f64>) {
+  %m = tir.max %x {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %z = tir.sub %x, %m : (tensor<?x?xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %e = tir.exp %z : tensor<?x?xf64>
+  %s = tir.sum %e {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %l = tir.log %s : tensor<?xf64>
+  %k = tir.dimshuffle %m {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %across = tir.add %l, %k : (tensor<?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %n = tir.max %y {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %another = tir.add %l, %n : tensor<?xf64>
+  %t = tir.sum %e {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %o = tir.log %t : tensor<?xf64>
+  %other = tir.add %o, %m : tensor<?xf64>
+  %p = tir.max %i {axes = [0]} : (tensor<?xi64>) -> tensor<i64>
+  %w = tir.sub %i, %p : (tensor<?xi64>, tensor<i64>) -> tensor<?xi64>
+  %f = tir.exp %w : (tensor<?xi64>) -> tensor<?xf64>
+  %g = tir.sum %f {axes = [0]} : (tensor<?xf64>) -> tensor<f64>
+  %h = tir.log %g : tensor<f64>
+  %whole = tir.add %h, %p : (tensor<f64>, tensor<i64>) -> tensor<f64>
+  func.return %across, %another, %other, %whole : tensor<?x?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<f64>
+}
+
+// CHECK-LABEL: func.func @log_sum_exp_of_otherwise_shifted(
+// CHECK:         %[[z:.*]] = tir.sub %x, %[[m:.*]] :
+// CHECK-NEXT:    %[[l:.*]] = tir.log_sum_exp %[[z]] {axes = [0]}
+// CHECK:         %{{.*}} = tir.add %[[l]], %{{.*}} : (tensor<?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+// CHECK:         %{{.*}} = tir.add %[[l]], %{{.*}} : tensor<?xf64>
+// CHECK:         %[[o:.*]] = tir.log_sum_exp %[[z]] {axes = [1]}
+// CHECK:         %{{.*}} = tir.add %[[o]], %[[m]] : tensor<?xf64>
+// CHECK:         %[[w:.*]] = tir.log_sum_exp %{{.*}} {axes = [0]} : (tensor<?xf64>) -> tensor<f64>
+// CHECK:         %{{.*}} = tir.add %[[w]], %{{.*}} : (tensor<f64>, tensor<i64>) -> tensor<f64>
+
+func.func @log_softmax_by_hand(%x: tensor<?x?xf64>) -> (tensor<?x?xf64>, tensor<?x?xf64>, tensor<?x?xf64>) {
+  %m = tir.max %x {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %z = tir.sub %x, %m : (tensor<?x?xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %e = tir.exp %z : tensor<?x?xf64>
+  %s = tir.sum %e {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %l = tir.log %s : tensor<?xf64>
+  %a = tir.sub %z, %l : (tensor<?x?xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %n = tir.log_sum_exp %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %n {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %b = tir.sub %x, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %t = tir.log_softmax %x {axis = 1} : tensor<?x?xf64>
+  %p = tir.exp %t : tensor<?x?xf64>
+  func.return %a, %b, %p : tensor<?x?xf64>, tensor<?x?xf64>, tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @log_softmax_by_hand(
+// CHECK-NEXT:    %[[a:.*]] = tir.log_softmax %x {axis = 0} : tensor<?x?xf64>
+// CHECK-NEXT:    %[[b:.*]] = tir.log_softmax %x {axis = 1} : tensor<?x?xf64>
+// CHECK-NEXT:    %[[p:.*]] = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+// CHECK-NEXT:    func.return %[[a]], %[[b]], %[[p]] : tensor<?x?xf64>, tensor<?x?xf64>, tensor<?x?xf64>
+
+// Not across the rows, not of something else, and not where the sum is needed anyway.
+
+func.func @no_log_softmax(%x: tensor<?x?xf64>, %y: tensor<?x?xf64>) -> (tensor<?x?xf64>, tensor<?x?xf64>, tensor<?xf64>, tensor<?x?xf64>) {
+  %n = tir.log_sum_exp %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %a = tir.sub %x, %n : (tensor<?x?xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %m = tir.log_sum_exp %x {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %b = tir.sub %y, %m : (tensor<?x?xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  %k = tir.log_sum_exp %y {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %c = tir.sub %y, %k : (tensor<?x?xf64>, tensor<?xf64>) -> tensor<?x?xf64>
+  func.return %a, %b, %k, %c : tensor<?x?xf64>, tensor<?x?xf64>, tensor<?xf64>, tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @no_log_softmax(
+// CHECK-NOT:     tir.log_softmax

@@ -43,6 +43,31 @@ def shifted_softmax(x: Any, axis: int) -> Any:
     return softmax_by_hand(b.sub(x, keepdims(b.max_(x, [axis]), x.type.ndim, (axis,))), axis)
 
 
+def shifted(x: Any, *axes: int) -> tuple[Any, Any]:
+    """A maximum, spread over x, and x below it."""
+    top = keepdims(b.max_(x, axes), x.type.ndim, axes)
+    return top, b.sub(x, top)
+
+
+def log_total(x: Any, *axes: int) -> Any:
+    return b.log(keepdims(b.sum_(b.exp(x), axes), x.type.ndim, axes))
+
+
+def shifted_log_sum_exp(x: Any, *axes: int) -> Any:
+    top, below = shifted(x, *axes)
+    return b.add(log_total(below, *axes), top)
+
+
+def shifted_log_softmax(x: Any, *axes: int) -> Any:
+    _, below = shifted(x, *axes)
+    return b.sub(below, log_total(below, *axes))
+
+
+def log_sum_exp_and_log_softmax(x: Any) -> list[Any]:
+    total = log_total(x, 1)
+    return [total, b.sub(x, total)]
+
+
 def logistic(x: Any) -> Any:
     return b.true_div(1.0, b.add(1.0, b.exp(b.neg(x))))
 
@@ -94,6 +119,72 @@ FORMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         lambda x: b.log(keepdims(b.sum_(b.exp(x), [1]), 2, (1,))),
         (M,),
         ["dimshuffle", "log_sum_exp"],
+    ),
+    "shifted log-sum-exp of rows": (
+        lambda x: shifted_log_sum_exp(x, 1),
+        (M,),
+        ["dimshuffle", "log_sum_exp"],
+    ),
+    "shifted log-sum-exp of two axes": (
+        lambda x: shifted_log_sum_exp(x, 0, 2),
+        (T3,),
+        ["dimshuffle", "log_sum_exp"],
+    ),
+    "shifted log-sum-exp of a vector": (
+        lambda x: b.add(b.max_(x, [0]), b.log(b.sum_(b.exp(shifted(x, 0)[1]), [0]))),
+        (V,),
+        ["log_sum_exp"],
+    ),
+    "shifted log-sum-exp in a sum": (
+        lambda x, y: b.sub(b.sub(y, shifted_log_sum_exp(x, 0)), 2.0),
+        (M, M),
+        ["log_sum_exp", "sub", "sub"],
+    ),
+    "minus shifted log-sum-exp": (
+        lambda x: b.sub(b.neg(shifted(x, 0)[0]), log_total(shifted(x, 0)[1], 0)),
+        (M,),
+        ["dimshuffle", "log_sum_exp", "neg"],
+    ),
+    "log-sum-exp shifted by another maximum": (
+        lambda x, y: b.add(log_total(shifted(x, 0)[1], 0), keepdims(b.max_(y, [0]), 2, (0,))),
+        (M, 2 * M),
+        ["add", "dimshuffle", "log_sum_exp", "max", "max", "sub"],
+    ),
+    "log-sum-exp without the maximum": (
+        lambda x: b.sub(log_total(shifted(x, 0)[1], 0), shifted(x, 0)[0]),
+        (M,),
+        ["dimshuffle", "log_sum_exp", "max", "sub", "sub"],
+    ),
+    "shifted log-softmax": (lambda x: shifted_log_softmax(x, 1), (M,), ["log_softmax"]),
+    "shifted log-softmax in the middle": (
+        lambda x: shifted_log_softmax(x, 1),
+        (T3,),
+        ["log_softmax"],
+    ),
+    "shifted log-softmax of everything": (
+        lambda x: shifted_log_softmax(x, 0, 1),
+        (M,),
+        ["log_sum_exp", "max", "sub", "sub"],
+    ),
+    "log-softmax by log-sum-exp": (
+        lambda x: b.sub(x, shifted_log_sum_exp(x, 1)),
+        (M,),
+        ["log_softmax"],
+    ),
+    "minus log-softmax": (
+        lambda x: b.sub(log_total(x, 0), x),
+        (M,),
+        ["log_softmax", "neg"],
+    ),
+    "log-softmax and log-sum-exp": (
+        log_sum_exp_and_log_softmax,
+        (M,),
+        ["dimshuffle", "log_sum_exp", "sub"],
+    ),
+    "softmax by log-softmax": (
+        lambda x: b.exp(shifted_log_softmax(x, 1)),
+        (M,),
+        ["softmax"],
     ),
     "log of 1 + x": (lambda x: b.log(b.add(1.0, b.sqr(x))), (V,), ["log1p", "sqr"]),
     "log of x + 1": (lambda x: b.log(b.add(b.sqr(x), 1.0)), (V,), ["log1p", "sqr"]),
