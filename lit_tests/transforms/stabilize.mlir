@@ -262,3 +262,77 @@ func.func @no_log_softmax(%x: tensor<?x?xf64>, %y: tensor<?x?xf64>) -> (tensor<?
 
 // CHECK-LABEL: func.func @no_log_softmax(
 // CHECK-NOT:     tir.log_softmax
+
+// What a shift of the rows would change: the sum of the gradient by the scores. %p sums to 1.
+
+func.func @sums_of_softmax_gradients(%x: tensor<?x?xf64>, %g: tensor<?x?xf64>, %c: tensor<?x1xf64>) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>) {
+  %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+  %one = tir.sum %p {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %cp = tir.mul %c, %p : (tensor<?x1xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
+  %a = tir.sum %cp {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %gp = tir.mul %g, %p : tensor<?x?xf64>
+  %s = tir.sum %gp {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %d = tir.sub %g, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %h = tir.mul %d, %p : tensor<?x?xf64>
+  %b = tir.sum %h {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %t = tir.sum %g {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %u = tir.dimshuffle %t {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %v = tir.mul %u, %p : (tensor<?x1xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
+  %w = tir.sub %g, %v : tensor<?x?xf64>
+  %e = tir.sum %w {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  func.return %one, %a, %b, %e : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @sums_of_softmax_gradients(
+// CHECK:         %[[i:.*]] = tir.constant {value = dense<1.000000e+00> : tensor<f64>} : tensor<f64>
+// CHECK:         %[[one:.*]] = tir.alloc %[[i]],
+// CHECK:         %[[a:.*]] = tir.dimshuffle %c {new_order = [0]} : (tensor<?x1xf64>) -> tensor<?xf64>
+// CHECK:         %[[z:.*]] = tir.constant {value = dense<0.000000e+00> : tensor<f64>} : tensor<f64>
+// CHECK:         %[[b:.*]] = tir.alloc %[[z]],
+// CHECK:         %[[y:.*]] = tir.constant {value = dense<0.000000e+00> : tensor<f64>} : tensor<f64>
+// CHECK:         %[[e:.*]] = tir.alloc %[[y]],
+// CHECK-NEXT:    func.return %[[one]], %[[a]], %[[b]], %[[e]] :
+
+// Not along another axis, of something that changes along the rows, or of the sum of another gradient.
+
+func.func @other_sums(%x: tensor<?x?xf64>, %g: tensor<?x?xf64>, %f: tensor<?x?xf64>) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>) {
+  %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+  %a = tir.sum %p {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %gp = tir.mul %g, %p : tensor<?x?xf64>
+  %s = tir.sum %gp {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %d = tir.sub %f, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
+  %h = tir.mul %d, %p : tensor<?x?xf64>
+  %b = tir.sum %h {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  func.return %a, %s, %b : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>
+}
+
+// CHECK-LABEL: func.func @other_sums(
+// CHECK:         %[[a:.*]] = tir.sum %{{.*}} {axes = [0]}
+// CHECK:         %[[s:.*]] = tir.sum %{{.*}} {axes = [1]}
+// CHECK:         %[[b:.*]] = tir.sum %{{.*}} {axes = [1]}
+// CHECK-NEXT:    func.return %[[a]], %[[s]], %[[b]] :
+
+// The gradient of the loss by labels, as it comes from x - log_sum_exp(x).
+
+func.func @cross_entropy_gradient_of_a_difference(%x: tensor<?x?xf64>, %y: tensor<?xi32>, %w: tensor<?xf64>) -> (tensor<?x?xf64>) {
+  %zero = tir.constant {value = dense<0> : tensor<i64>} : tensor<i64>
+  %one = tir.constant {value = dense<1> : tensor<i64>} : tensor<i64>
+  %n = tir.dim %y {axis = 0} : (tensor<?xi32>) -> tensor<i64>
+  %rows = tir.arange %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
+  %f = tir.constant {value = dense<0.0> : tensor<f64>} : tensor<f64>
+  %z = tir.second %p, %f : (tensor<?x?xf64>, tensor<f64>) -> tensor<?x?xf64>
+  %a = tir.advanced_inc_subtensor %z, %w, %rows, %y : (tensor<?x?xf64>, tensor<?xf64>, tensor<?xi64>, tensor<?xi32>) -> tensor<?x?xf64>
+  %s = tir.sum %a {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %m = tir.neg %k : tensor<?x1xf64>
+  %q = tir.mul %m, %p : (tensor<?x1xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
+  %r = tir.add %q, %a : tensor<?x?xf64>
+  func.return %r : tensor<?x?xf64>
+}
+
+// CHECK-LABEL: func.func @cross_entropy_gradient_of_a_difference(
+// CHECK-NEXT:    %[[v0:.*]] = tir.neg %w : tensor<?xf64>
+// CHECK-NEXT:    %[[r:.*]] = tir.softmax_cross_entropy_grad %[[v0]], %x, %y

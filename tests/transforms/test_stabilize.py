@@ -365,7 +365,25 @@ LOSSES: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def training_program(probabilities: str, loss: str) -> tuple[list[Any], list[Any]]:
+LOG_PROBABILITIES: dict[str, Callable[[Any], Any]] = {
+    "log-softmax by hand": lambda z: shifted_log_softmax(z, 1),
+    "scores minus log-sum-exp": lambda z: b.sub(z, shifted_log_sum_exp(z, 1)),
+}
+PICKED: dict[str, Callable[[Any, Any], Any]] = {
+    **{
+        f"{p}: {loss}": lambda z, y, p=p, loss=loss: LOSSES[loss](PROBABILITIES[p](z), y)
+        for p in PROBABILITIES
+        for loss in LOSSES
+    },
+    **{
+        p: lambda z, y, p=p: b.advanced_subtensor(LOG_PROBABILITIES[p](z), rows_of(y), y)
+        for p in LOG_PROBABILITIES
+    },
+}
+"""Logarithms of the probabilities of labels y, from scores z."""
+
+
+def training_program(name: str) -> tuple[list[Any], list[Any]]:
     """Inputs x, y, W, b of a softmax regression, and its cost and gradients."""
     x, y, w, bias = variables(
         [
@@ -376,16 +394,15 @@ def training_program(probabilities: str, loss: str) -> tuple[list[Any], list[Any
         ]
     )
     scores = b.add(b.dot(x, w), b.dimshuffle(bias, ["x", 0]))
-    picked = LOSSES[loss](PROBABILITIES[probabilities](scores), y)
+    picked = PICKED[name](scores, y)
     count = b.cast(b.dim(picked, 0), "float64")
     cost = b.neg(b.true_div(b.sum_(picked, [0]), count))
     return [x, y, w, bias], [cost, *grad(cost, [w, bias])]
 
 
-@pytest.mark.parametrize("probabilities", PROBABILITIES)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_training_program_holds_the_fused_loss_only(probabilities: str, loss: str) -> None:
-    inputs, outputs = training_program(probabilities, loss)
+@pytest.mark.parametrize("name", PICKED)
+def test_training_program_holds_the_fused_loss_only(name: str) -> None:
+    inputs, outputs = training_program(name)
     module = run_passes(emit(inputs, outputs))
     left = operations(module)
     assert left.count("softmax_cross_entropy") == 1
@@ -403,6 +420,31 @@ def test_training_program_holds_the_fused_loss_only(probabilities: str, loss: st
     # Scores of which the exponentials overflow.
     large = [small[0] * 1000, labels, small[2], small[3]]
     assert all(np.isfinite(a).all() for a in interpret(module, large))
+
+
+@pytest.mark.parametrize("axes", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize("form", [shifted_log_sum_exp, softmax_by_hand, shifted_log_softmax])
+def test_gradient_by_a_maximum_of_ones_own_goes(form: Callable[..., Any], axes: Any) -> None:
+    def gradient(x: Any, w: Any) -> Any:
+        operand = shifted(x, *axes)[1] if form is softmax_by_hand else x
+        return grad(b.sum_(b.mul(form(operand, *axes), w), [0, 1]), x)
+
+    before, after, left = results_and_operations(gradient, [M, RNG.normal(size=M.shape)])
+    np.testing.assert_allclose(after, before, rtol=1e-12, atol=1e-14)
+    gone = {"eq", "switch", "max"} if len(axes) == 1 else {"eq", "switch"}
+    assert not gone & set(left), left
+
+
+def test_gradient_of_one_hot_loss_divides_by_no_probability() -> None:
+    def gradient(x: Any, t: Any, count: Any) -> Any:
+        losses = b.sum_(b.mul(t, b.log(shifted_softmax(x, 1))), [0, 1])
+        return grad(b.true_div(losses, count), x)
+
+    hot = np.eye(4)[[1, 3, 0]]
+    expect = ["dimshuffle", "mul", "softmax", "sub", "sum", "true_div"]
+    assert_preserved(gradient, M, hot, np.float64(3), expect=expect)
+    _, (after,), _ = results_and_operations(gradient, [1000 * M, hot, np.float64(3)])
+    assert np.isfinite(after).all()
 
 
 def test_weighted_loss() -> None:

@@ -13,12 +13,14 @@ from tir.transforms.stabilization.cross_entropy import CROSS_ENTROPY_PATTERNS
 from tir.transforms.stabilization.logarithms import LOGARITHM_PATTERNS
 from tir.transforms.stabilization.monotone import MONOTONE_PATTERNS
 from tir.transforms.stabilization.quotients import QUOTIENT_PATTERNS
+from tir.transforms.stabilization.shift_gradients import SHIFT_GRADIENT_PATTERNS
 from tir.transforms.stabilization.shifted import SHIFTED_PATTERNS
 from tir.transforms.stabilization.sums import TERM_PATTERNS
 
 _PATTERNS = PatternSet(
     (
         *LOGARITHM_PATTERNS,
+        *SHIFT_GRADIENT_PATTERNS,
         *CROSS_ENTROPY_PATTERNS,
         *QUOTIENT_PATTERNS,
         *TERM_PATTERNS,
@@ -44,6 +46,7 @@ class StabilizePass(ModulePass):
     * `log(1 + x)`, `log(1 - exp(x))`, `exp(x) - 1`, softplus, sigmoid and their logarithms;
     * erf and erfc from each other, and erfc times an exponential;
     * softmax cross-entropy with integer labels, and its gradient;
+    * the gradient by the maximum in shifted forms, which is 0;
     * `argmax(softmax(x))`.
 
     Expects merged operations and canonical dimshuffles: patterns compare values by identity. May run before and after

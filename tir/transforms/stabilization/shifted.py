@@ -15,9 +15,10 @@ from tir.dialects.tir.canonicalization.reduced import (
     Reduced,
     below_maximum,
     log_sum_exp,
-    maximum,
+    reduced,
 )
 from tir.dialects.tir.nnet import LogSoftmaxOp, LogSumExpOp, SoftmaxOp
+from tir.dialects.tir.reduction import MaxOp
 from tir.dialects.tir.structural import NEW_AXIS, DimshuffleOp
 from tir.dialects.tir.transcendental import ExpOp, LogOp
 
@@ -47,7 +48,7 @@ def match_log_sum_exp(rewriter: Rewriter, terms: Sequence[Term]) -> tuple[set[in
 
 def _with_maximum(rewriter: Rewriter, total: Reduced, term: SSAValue) -> SSAValue | None:
     """`log(sum(exp(x - m))) + m` as `log_sum_exp(x)`."""
-    added, shift = maximum(term), below_maximum(total.x)
+    added, shift = reduced(term, MaxOp), below_maximum(total.x)
     if added is None or shift is None or shift.axes != total.axes:
         return None
     ndim = max(len(added.order), len(total.order))

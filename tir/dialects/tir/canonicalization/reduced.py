@@ -41,19 +41,19 @@ class Reduced(NamedTuple):
         return self.padded(ndim) == tuple(rows)
 
 
-def maximum(value: SSAValue) -> Reduced | None:
-    """The `max` that `value` is."""
+def reduced(value: SSAValue, op_class: type[ReductionOp]) -> Reduced | None:
+    """The reduction of this class that `value` is."""
     base, order = _dimshuffled(value)
-    top = producer(base, MaxOp)
-    return None if top is None else _reduced(top, top.operands[0], order)
+    found = producer(base, op_class)
+    return None if found is None else _reduced(found, found.operands[0], order)
 
 
 def log_sum_exp(value: SSAValue) -> Reduced | None:
     """The `log_sum_exp(x)` or `log(sum(exp(x)))` that `value` is."""
-    base, order = _dimshuffled(value)
-    known = producer(base, LogSumExpOp)
+    known = reduced(value, LogSumExpOp)
     if known is not None:
-        return _reduced(known, known.operands[0], order)
+        return known
+    base, order = _dimshuffled(value)
     total = operand_of(base, LogOp)
     if total is None:
         return None
@@ -71,7 +71,7 @@ def below_maximum(value: SSAValue) -> Reduced | None:
     if shifted is None or not is_float_value(value):
         return None
     x, shift = shifted.operands
-    top = maximum(shift)
+    top = reduced(shift, MaxOp)
     return top if top is not None and top.x is x and top.is_spread else None
 
 
