@@ -173,7 +173,7 @@ def test_infinities_and_nan(dtype: str) -> None:
             )
 
 
-@pytest.mark.parametrize("axis", [0, 1, None])
+@pytest.mark.parametrize("axis", [1, None])
 def test_gradients(axis: Axis) -> None:
     """The gradient by the maximum cancels."""
     rng = np.random.default_rng(7)

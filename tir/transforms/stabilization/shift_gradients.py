@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from xdsl.ir import SSAValue
 
-from tir.dialects.tir.arithmetic import MulOp, SubOp
+from tir.dialects.tir.arithmetic import AddOp, MulOp, SubOp
 from tir.dialects.tir.base import TirOp, bool_array, ints
 from tir.dialects.tir.canonicalization.matching import (
     dtype_of_value,
@@ -57,17 +57,24 @@ class SumOfSoftmaxGradient(Pattern):
         axes = ints(op.properties["axes"])
         if not is_float_value(value):
             return None
-        if _is_gradient(value, axes):
+        product = collect_product(value)
+        found = list(_softmaxes(product.factors, axes))
+        if any(_is_through_softmax(p, others, value, axes) for p, others in found) or (
+            not found and _is_gradient(value, axes)
+        ):
             zero = rewriter.constant(0, dtype_of_value(value))
             return _in_each_row(rewriter, zero, value, axes)
-        product = collect_product(value)
-        ndim = rank_of_value(value)
-        for _, others in _softmaxes(product.factors, axes):
-            if product.exact and all(is_constant_along(f, axes, ndim) for _, f in others):
+        for _, others in found:
+            if product.exact and all(_is_same(f, value, axes) for _, f in others):
                 rows = [(e, without_axes(rewriter, f, axes, value)) for e, f in others]
                 factor = build_product(rewriter, product.dtype, rows, product.coefficient)
                 return _in_each_row(rewriter, factor, value, axes)
         return None
+
+
+def _is_same(factor: SSAValue, value: SSAValue, axes: Axes) -> bool:
+    """Whether a factor of `value` does not change along `axes`."""
+    return is_constant_along(factor, axes, rank_of_value(value))
 
 
 def _in_each_row(rewriter: Rewriter, number: SSAValue, x: SSAValue, axes: Axes) -> SSAValue:
@@ -80,29 +87,27 @@ def _in_each_row(rewriter: Rewriter, number: SSAValue, x: SSAValue, axes: Axes) 
     return rewriter.create(AllocOp, number, *sizes, broadcastable=bool_array(pattern))
 
 
+def _is_through_softmax(p: SSAValue, others: list[Factor], value: SSAValue, axes: Axes) -> bool:
+    """Whether `value`, the product of p and `others`, is `c * (g - sum(g * p)) * p`."""
+    rest = [factor for factor in others if not _is_same(factor[1], value, axes)]
+    if len(rest) != 1 or rest[0][0] != 1:
+        return False
+    difference = producer(rest[0][1], SubOp)
+    if difference is None:
+        return False
+    g, mean = difference.operands
+    found = reduced(mean, SumOp)
+    if found is None or found.axes != axes or not found.is_spread:
+        return False
+    weighted = producer(found.x, MulOp)
+    return weighted is not None and set(weighted.operands) == {g, p}
+
+
 def _is_gradient(value: SSAValue, axes: Axes) -> bool:
-    """Whether a value is what a softmax, a log_softmax or a cross-entropy of the rows passes back to its operand."""
+    """Whether a value is what a cross-entropy or a log_softmax of the rows passes back to its operand."""
     if isinstance(value.owner, SoftmaxCrossEntropyGradOp):
         return axes == (1,)
-    return _is_through_softmax(value, axes) or _is_through_log_softmax(value, axes)
-
-
-def _is_through_softmax(value: SSAValue, axes: Axes) -> bool:
-    """Whether a value is `c * (g - sum(g * p)) * p`."""
-    ndim = rank_of_value(value)
-    for p, others in _softmaxes(collect_product(value).factors, axes):
-        rest = [f for _, f in others if not is_constant_along(f, axes, ndim)]
-        difference = producer(rest[0], SubOp) if len(rest) == 1 and (1, rest[0]) in others else None
-        if difference is None:
-            continue
-        g, mean = difference.operands
-        found = reduced(mean, SumOp)
-        if found is None or found.axes != axes or not found.is_spread:
-            continue
-        weighted = producer(found.x, MulOp)
-        if weighted is not None and set(weighted.operands) == {g, p}:
-            return True
-    return False
+    return isinstance(value.owner, AddOp | SubOp) and _is_through_log_softmax(value, axes)
 
 
 def _is_through_log_softmax(value: SSAValue, axes: Axes) -> bool:
