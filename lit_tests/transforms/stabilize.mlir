@@ -263,40 +263,53 @@ func.func @no_log_softmax(%x: tensor<?x?xf64>, %y: tensor<?x?xf64>) -> (tensor<?
 // CHECK-LABEL: func.func @no_log_softmax(
 // CHECK-NOT:     tir.log_softmax
 
-// What a shift of the rows would change: the sum of the gradient by the scores. %p sums to 1.
+// What goes to the place of the maximum: the sum of the gradient by the scores. %p sums to 1.
 
-func.func @sums_of_softmax_gradients(%x: tensor<?x?xf64>, %g: tensor<?x?xf64>, %c: tensor<?x1xf64>) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>) {
+func.func @sums_of_softmax_gradients(%x: tensor<?x?xf64>, %g: tensor<?x?xf64>, %c: tensor<?x1xf64>) -> (tensor<?x?xf64>, tensor<?x?xf64>, tensor<?x?xf64>) {
+  %zero = tir.constant {value = dense<0.0> : tensor<f64>} : tensor<f64>
+  %m = tir.max %x {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %mk = tir.dimshuffle %m {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %is = tir.eq %x, %mk : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xi1>
   %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
-  %one = tir.sum %p {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
   %cp = tir.mul %c, %p : (tensor<?x1xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
   %a = tir.sum %cp {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %ak = tir.dimshuffle %a {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %a2 = tir.switch %is, %ak, %zero : (tensor<?x?xi1>, tensor<?x1xf64>, tensor<f64>) -> tensor<?x?xf64>
   %gp = tir.mul %g, %p : tensor<?x?xf64>
   %s = tir.sum %gp {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
   %k = tir.dimshuffle %s {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
   %d = tir.sub %g, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
   %h = tir.mul %d, %p : tensor<?x?xf64>
   %b = tir.sum %h {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  %bk = tir.dimshuffle %b {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %b2 = tir.switch %is, %bk, %zero : (tensor<?x?xi1>, tensor<?x1xf64>, tensor<f64>) -> tensor<?x?xf64>
   %t = tir.sum %g {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
   %u = tir.dimshuffle %t {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
   %v = tir.mul %u, %p : (tensor<?x1xf64>, tensor<?x?xf64>) -> tensor<?x?xf64>
   %w = tir.sub %g, %v : tensor<?x?xf64>
   %e = tir.sum %w {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
-  func.return %one, %a, %b, %e : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>
+  %ek = tir.dimshuffle %e {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %e2 = tir.switch %is, %ek, %zero : (tensor<?x?xi1>, tensor<?x1xf64>, tensor<f64>) -> tensor<?x?xf64>
+  func.return %a2, %b2, %e2 : tensor<?x?xf64>, tensor<?x?xf64>, tensor<?x?xf64>
 }
 
 // CHECK-LABEL: func.func @sums_of_softmax_gradients(
-// CHECK:         %[[i:.*]] = tir.constant {value = dense<1.000000e+00> : tensor<f64>} : tensor<f64>
-// CHECK:         %[[one:.*]] = tir.alloc %[[i]],
 // CHECK:         %[[a:.*]] = tir.dimshuffle %c {new_order = [0]} : (tensor<?x1xf64>) -> tensor<?xf64>
+// CHECK-NEXT:    %[[ak:.*]] = tir.dimshuffle %[[a]] {new_order = [0, -1]}
+// CHECK-NEXT:    %[[a2:.*]] = tir.switch %{{.*}}, %[[ak]], %{{.*}}
 // CHECK:         %[[z:.*]] = tir.constant {value = dense<0.000000e+00> : tensor<f64>} : tensor<f64>
 // CHECK:         %[[b:.*]] = tir.alloc %[[z]],
+// CHECK-NEXT:    %[[bk:.*]] = tir.dimshuffle %[[b]] {new_order = [0, -1]}
+// CHECK-NEXT:    %[[b2:.*]] = tir.switch %{{.*}}, %[[bk]], %{{.*}}
 // CHECK:         %[[y:.*]] = tir.constant {value = dense<0.000000e+00> : tensor<f64>} : tensor<f64>
 // CHECK:         %[[e:.*]] = tir.alloc %[[y]],
-// CHECK-NEXT:    func.return %[[one]], %[[a]], %[[b]], %[[e]] :
+// CHECK-NEXT:    %[[ek:.*]] = tir.dimshuffle %[[e]] {new_order = [0, -1]}
+// CHECK-NEXT:    %[[e2:.*]] = tir.switch %{{.*}}, %[[ek]], %{{.*}}
+// CHECK-NEXT:    func.return %[[a2]], %[[b2]], %[[e2]] :
 
-// Not along another axis, of something that changes along the rows, or of the sum of another gradient.
+// Not along another axis, of something that changes along the rows, of the sum of another gradient, or where the sum itself is wanted.
 
-func.func @other_sums(%x: tensor<?x?xf64>, %g: tensor<?x?xf64>, %f: tensor<?x?xf64>) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>) {
+func.func @other_sums(%x: tensor<?x?xf64>, %g: tensor<?x?xf64>, %f: tensor<?x?xf64>) -> (tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>) {
   %p = tir.softmax %x {axis = 1} : tensor<?x?xf64>
   %a = tir.sum %p {axes = [0]} : (tensor<?x?xf64>) -> tensor<?xf64>
   %gp = tir.mul %g, %p : tensor<?x?xf64>
@@ -305,14 +318,16 @@ func.func @other_sums(%x: tensor<?x?xf64>, %g: tensor<?x?xf64>, %f: tensor<?x?xf
   %d = tir.sub %f, %k : (tensor<?x?xf64>, tensor<?x1xf64>) -> tensor<?x?xf64>
   %h = tir.mul %d, %p : tensor<?x?xf64>
   %b = tir.sum %h {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
-  func.return %a, %s, %b : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>
+  %one = tir.sum %p {axes = [1]} : (tensor<?x?xf64>) -> tensor<?xf64>
+  func.return %a, %s, %b, %one : tensor<?xf64>, tensor<?xf64>, tensor<?xf64>, tensor<?xf64>
 }
 
 // CHECK-LABEL: func.func @other_sums(
 // CHECK:         %[[a:.*]] = tir.sum %{{.*}} {axes = [0]}
 // CHECK:         %[[s:.*]] = tir.sum %{{.*}} {axes = [1]}
 // CHECK:         %[[b:.*]] = tir.sum %{{.*}} {axes = [1]}
-// CHECK-NEXT:    func.return %[[a]], %[[s]], %[[b]] :
+// CHECK:         %[[one:.*]] = tir.sum %{{.*}} {axes = [1]}
+// CHECK-NEXT:    func.return %[[a]], %[[s]], %[[b]], %[[one]] :
 
 // The gradient of the loss by labels, as it comes from x - log_sum_exp(x).
 

@@ -435,6 +435,11 @@ def test_gradient_by_a_maximum_of_ones_own_goes(form: Callable[..., Any], axes: 
     assert not gone & set(left), left
 
 
+def test_sum_of_a_softmax_is_nan_where_that_is() -> None:
+    x = np.array([[1.0, np.nan, 2.0], [1.0, 2.0, 3.0]])
+    assert_preserved(lambda v: b.sum_(b.softmax(v, 1), [1]), x, expect=["softmax", "sum"])
+
+
 def test_gradient_of_one_hot_loss_divides_by_no_probability() -> None:
     def gradient(x: Any, t: Any, count: Any) -> Any:
         losses = b.sum_(b.mul(t, b.log(shifted_softmax(x, 1))), [0, 1])

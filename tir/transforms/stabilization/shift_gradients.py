@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from xdsl.ir import SSAValue
 
-from tir.dialects.tir.arithmetic import AddOp, MulOp, SubOp
+from tir.dialects.tir.arithmetic import AddOp, MulOp, NegOp, SecondOp, SubOp, SwitchOp
 from tir.dialects.tir.base import TirOp, bool_array, ints
 from tir.dialects.tir.canonicalization.matching import (
     dtype_of_value,
@@ -27,9 +27,10 @@ from tir.dialects.tir.canonicalization.reduced import log_sum_exp, reduced
 from tir.dialects.tir.canonicalization.reduction import is_constant_along, without_axes
 from tir.dialects.tir.canonicalization.sizes import dim
 from tir.dialects.tir.canonicalization.sums import collect_sum
+from tir.dialects.tir.comparison import EqOp
 from tir.dialects.tir.nnet import SoftmaxCrossEntropyGradOp
-from tir.dialects.tir.reduction import SumOp
-from tir.dialects.tir.structural import AllocOp
+from tir.dialects.tir.reduction import MaxOp, SumOp
+from tir.dialects.tir.structural import AllocOp, DimshuffleOp
 from tir.dialects.tir.transcendental import ExpOp
 from tir.transforms.stabilization.cross_entropy import softmax_axis, softmax_of
 
@@ -47,7 +48,8 @@ class SumOfSoftmaxGradient(Pattern):
     | `sum(g - sum(g) * p)` | 0 |
     | `sum(softmax_cross_entropy_grad(w, x, y), axis=1)` | 0 |
 
-    Also where p is NaN, which it is in all of a row then: the gradient of which the sum is taken is NaN there too.
+    Where p is NaN, or has no elements, that is not what NumPy gives. So, but for the last one, only sums are replaced that go
+    to the place of a maximum, `switch(x == max(x), sum, 0)`: the rest of the gradient is NaN there, in all of the row.
     """
 
     ROOTS: ClassVar = (SumOp,)
@@ -55,15 +57,16 @@ class SumOfSoftmaxGradient(Pattern):
     def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
         (value,) = op.operands
         axes = ints(op.properties["axes"])
-        if not is_float_value(value):
+        if isinstance(value.owner, SoftmaxCrossEntropyGradOp):
+            return _zero_in_each_row(rewriter, value, axes) if axes == (1,) else None
+        if not is_float_value(value) or not _goes_to_maximum(op.results[0]):
             return None
         product = collect_product(value)
         found = list(_softmaxes(product.factors, axes))
         if any(_is_through_softmax(p, others, value, axes) for p, others in found) or (
-            not found and _is_gradient(value, axes)
+            not found and _is_through_log_softmax(value, axes)
         ):
-            zero = rewriter.constant(0, dtype_of_value(value))
-            return _in_each_row(rewriter, zero, value, axes)
+            return _zero_in_each_row(rewriter, value, axes)
         for _, others in found:
             if product.exact and all(_is_same(f, value, axes) for _, f in others):
                 rows = [(e, without_axes(rewriter, f, axes, value)) for e, f in others]
@@ -72,9 +75,37 @@ class SumOfSoftmaxGradient(Pattern):
         return None
 
 
+_PASSED = (DimshuffleOp, NegOp, AddOp, SubOp, SecondOp)
+_USERS = 16
+"""More are not followed."""
+
+
+def _goes_to_maximum(value: SSAValue) -> bool:
+    """Whether a value is only used in the gradient by a maximum."""
+    pending = [value]
+    for _ in range(_USERS):
+        if not pending:
+            return True
+        for use in pending.pop().uses:
+            user = use.operation
+            if isinstance(user, SwitchOp):
+                equal = producer(user.operands[0], EqOp)
+                if equal is None or all(reduced(o, MaxOp) is None for o in equal.operands):
+                    return False
+            elif isinstance(user, _PASSED):
+                pending.append(user.results[0])
+            else:
+                return False
+    return False
+
+
 def _is_same(factor: SSAValue, value: SSAValue, axes: Axes) -> bool:
     """Whether a factor of `value` does not change along `axes`."""
     return is_constant_along(factor, axes, rank_of_value(value))
+
+
+def _zero_in_each_row(rewriter: Rewriter, x: SSAValue, axes: Axes) -> SSAValue:
+    return _in_each_row(rewriter, rewriter.constant(0, dtype_of_value(x)), x, axes)
 
 
 def _in_each_row(rewriter: Rewriter, number: SSAValue, x: SSAValue, axes: Axes) -> SSAValue:
@@ -103,15 +134,10 @@ def _is_through_softmax(p: SSAValue, others: list[Factor], value: SSAValue, axes
     return weighted is not None and set(weighted.operands) == {g, p}
 
 
-def _is_gradient(value: SSAValue, axes: Axes) -> bool:
-    """Whether a value is what a cross-entropy or a log_softmax of the rows passes back to its operand."""
-    if isinstance(value.owner, SoftmaxCrossEntropyGradOp):
-        return axes == (1,)
-    return isinstance(value.owner, AddOp | SubOp) and _is_through_log_softmax(value, axes)
-
-
 def _is_through_log_softmax(value: SSAValue, axes: Axes) -> bool:
     """Whether a value is `g - sum(g) * p`."""
+    if not isinstance(value.owner, AddOp | SubOp):
+        return False
     found = collect_sum(value)
     if len(found.terms) != 2 or found.constant != 0:
         return False
