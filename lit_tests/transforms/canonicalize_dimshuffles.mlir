@@ -13,6 +13,19 @@ func.func @merged(%x: tensor<?x?xf64>) -> (tensor<?x?xf64>, tensor<?x?x1xf64>) {
 // CHECK-NEXT:    %[[c:.*]] = tir.dimshuffle %x {new_order = [0, 1, -1]} : (tensor<?x?xf64>) -> tensor<?x?x1xf64>
 // CHECK-NEXT:    func.return %x, %[[c]] : tensor<?x?xf64>, tensor<?x?x1xf64>
 
+// A dimension of size 1 that goes for a new one.
+
+func.func @column(%x: tensor<?x1xf64>) -> (tensor<?x1xf64>, tensor<1x?xf64>) {
+  %a = tir.dimshuffle %x {new_order = [0]} : (tensor<?x1xf64>) -> tensor<?xf64>
+  %b = tir.dimshuffle %a {new_order = [0, -1]} : (tensor<?xf64>) -> tensor<?x1xf64>
+  %c = tir.dimshuffle %a {new_order = [-1, 0]} : (tensor<?xf64>) -> tensor<1x?xf64>
+  func.return %b, %c : tensor<?x1xf64>, tensor<1x?xf64>
+}
+
+// CHECK-LABEL: func.func @column(
+// CHECK-NEXT:    %[[c:.*]] = tir.dimshuffle %x {new_order = [-1, 0]} : (tensor<?x1xf64>) -> tensor<1x?xf64>
+// CHECK-NEXT:    func.return %x, %[[c]] : tensor<?x1xf64>, tensor<1x?xf64>
+
 // A function is applied after the dimshuffle, so that dimshuffles meet.
 
 func.func @lifted(%x: tensor<?x?xf64>) -> (tensor<?x?xf64>) {

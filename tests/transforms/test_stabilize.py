@@ -43,6 +43,31 @@ def shifted_softmax(x: Any, axis: int) -> Any:
     return softmax_by_hand(b.sub(x, keepdims(b.max_(x, [axis]), x.type.ndim, (axis,))), axis)
 
 
+def shifted(x: Any, *axes: int) -> tuple[Any, Any]:
+    """A maximum, spread over x, and x below it."""
+    top = keepdims(b.max_(x, axes), x.type.ndim, axes)
+    return top, b.sub(x, top)
+
+
+def log_total(x: Any, *axes: int) -> Any:
+    return b.log(keepdims(b.sum_(b.exp(x), axes), x.type.ndim, axes))
+
+
+def shifted_log_sum_exp(x: Any, *axes: int) -> Any:
+    top, below = shifted(x, *axes)
+    return b.add(log_total(below, *axes), top)
+
+
+def shifted_log_softmax(x: Any, *axes: int) -> Any:
+    _, below = shifted(x, *axes)
+    return b.sub(below, log_total(below, *axes))
+
+
+def log_sum_exp_and_log_softmax(x: Any) -> list[Any]:
+    total = log_total(x, 1)
+    return [total, b.sub(x, total)]
+
+
 def logistic(x: Any) -> Any:
     return b.true_div(1.0, b.add(1.0, b.exp(b.neg(x))))
 
@@ -94,6 +119,72 @@ FORMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         lambda x: b.log(keepdims(b.sum_(b.exp(x), [1]), 2, (1,))),
         (M,),
         ["dimshuffle", "log_sum_exp"],
+    ),
+    "shifted log-sum-exp of rows": (
+        lambda x: shifted_log_sum_exp(x, 1),
+        (M,),
+        ["dimshuffle", "log_sum_exp"],
+    ),
+    "shifted log-sum-exp of two axes": (
+        lambda x: shifted_log_sum_exp(x, 0, 2),
+        (T3,),
+        ["dimshuffle", "log_sum_exp"],
+    ),
+    "shifted log-sum-exp of a vector": (
+        lambda x: b.add(b.max_(x, [0]), b.log(b.sum_(b.exp(shifted(x, 0)[1]), [0]))),
+        (V,),
+        ["log_sum_exp"],
+    ),
+    "shifted log-sum-exp in a sum": (
+        lambda x, y: b.sub(b.sub(y, shifted_log_sum_exp(x, 0)), 2.0),
+        (M, M),
+        ["log_sum_exp", "sub", "sub"],
+    ),
+    "minus shifted log-sum-exp": (
+        lambda x: b.sub(b.neg(shifted(x, 0)[0]), log_total(shifted(x, 0)[1], 0)),
+        (M,),
+        ["dimshuffle", "log_sum_exp", "neg"],
+    ),
+    "log-sum-exp shifted by another maximum": (
+        lambda x, y: b.add(log_total(shifted(x, 0)[1], 0), keepdims(b.max_(y, [0]), 2, (0,))),
+        (M, 2 * M),
+        ["add", "dimshuffle", "log_sum_exp", "max", "max", "sub"],
+    ),
+    "log-sum-exp without the maximum": (
+        lambda x: b.sub(log_total(shifted(x, 0)[1], 0), shifted(x, 0)[0]),
+        (M,),
+        ["dimshuffle", "log_sum_exp", "max", "sub", "sub"],
+    ),
+    "shifted log-softmax": (lambda x: shifted_log_softmax(x, 1), (M,), ["log_softmax"]),
+    "shifted log-softmax in the middle": (
+        lambda x: shifted_log_softmax(x, 1),
+        (T3,),
+        ["log_softmax"],
+    ),
+    "shifted log-softmax of everything": (
+        lambda x: shifted_log_softmax(x, 0, 1),
+        (M,),
+        ["log_sum_exp", "max", "sub", "sub"],
+    ),
+    "log-softmax by log-sum-exp": (
+        lambda x: b.sub(x, shifted_log_sum_exp(x, 1)),
+        (M,),
+        ["log_softmax"],
+    ),
+    "minus log-softmax": (
+        lambda x: b.sub(log_total(x, 0), x),
+        (M,),
+        ["log_softmax", "neg"],
+    ),
+    "log-softmax and log-sum-exp": (
+        log_sum_exp_and_log_softmax,
+        (M,),
+        ["dimshuffle", "log_sum_exp", "sub"],
+    ),
+    "softmax by log-softmax": (
+        lambda x: b.exp(shifted_log_softmax(x, 1)),
+        (M,),
+        ["softmax"],
     ),
     "log of 1 + x": (lambda x: b.log(b.add(1.0, b.sqr(x))), (V,), ["log1p", "sqr"]),
     "log of x + 1": (lambda x: b.log(b.add(b.sqr(x), 1.0)), (V,), ["log1p", "sqr"]),
@@ -274,7 +365,25 @@ LOSSES: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def training_program(probabilities: str, loss: str) -> tuple[list[Any], list[Any]]:
+LOG_PROBABILITIES: dict[str, Callable[[Any], Any]] = {
+    "log-softmax by hand": lambda z: shifted_log_softmax(z, 1),
+    "scores minus log-sum-exp": lambda z: b.sub(z, shifted_log_sum_exp(z, 1)),
+}
+PICKED: dict[str, Callable[[Any, Any], Any]] = {
+    **{
+        f"{p}: {loss}": lambda z, y, p=p, loss=loss: LOSSES[loss](PROBABILITIES[p](z), y)
+        for p in PROBABILITIES
+        for loss in LOSSES
+    },
+    **{
+        p: lambda z, y, p=p: b.advanced_subtensor(LOG_PROBABILITIES[p](z), rows_of(y), y)
+        for p in LOG_PROBABILITIES
+    },
+}
+"""Logarithms of the probabilities of labels y, from scores z."""
+
+
+def training_program(name: str) -> tuple[list[Any], list[Any]]:
     """Inputs x, y, W, b of a softmax regression, and its cost and gradients."""
     x, y, w, bias = variables(
         [
@@ -285,16 +394,15 @@ def training_program(probabilities: str, loss: str) -> tuple[list[Any], list[Any
         ]
     )
     scores = b.add(b.dot(x, w), b.dimshuffle(bias, ["x", 0]))
-    picked = LOSSES[loss](PROBABILITIES[probabilities](scores), y)
+    picked = PICKED[name](scores, y)
     count = b.cast(b.dim(picked, 0), "float64")
     cost = b.neg(b.true_div(b.sum_(picked, [0]), count))
     return [x, y, w, bias], [cost, *grad(cost, [w, bias])]
 
 
-@pytest.mark.parametrize("probabilities", PROBABILITIES)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_training_program_holds_the_fused_loss_only(probabilities: str, loss: str) -> None:
-    inputs, outputs = training_program(probabilities, loss)
+@pytest.mark.parametrize("name", PICKED)
+def test_training_program_holds_the_fused_loss_only(name: str) -> None:
+    inputs, outputs = training_program(name)
     module = run_passes(emit(inputs, outputs))
     left = operations(module)
     assert left.count("softmax_cross_entropy") == 1
@@ -312,6 +420,36 @@ def test_training_program_holds_the_fused_loss_only(probabilities: str, loss: st
     # Scores of which the exponentials overflow.
     large = [small[0] * 1000, labels, small[2], small[3]]
     assert all(np.isfinite(a).all() for a in interpret(module, large))
+
+
+@pytest.mark.parametrize("axes", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize("form", [shifted_log_sum_exp, softmax_by_hand, shifted_log_softmax])
+def test_gradient_by_a_maximum_of_ones_own_goes(form: Callable[..., Any], axes: Any) -> None:
+    def gradient(x: Any, w: Any) -> Any:
+        operand = shifted(x, *axes)[1] if form is softmax_by_hand else x
+        return grad(b.sum_(b.mul(form(operand, *axes), w), [0, 1]), x)
+
+    before, after, left = results_and_operations(gradient, [M, RNG.normal(size=M.shape)])
+    np.testing.assert_allclose(after, before, rtol=1e-12, atol=1e-14)
+    gone = {"eq", "switch", "max"} if len(axes) == 1 else {"eq", "switch"}
+    assert not gone & set(left), left
+
+
+def test_sum_of_a_softmax_is_nan_where_that_is() -> None:
+    x = np.array([[1.0, np.nan, 2.0], [1.0, 2.0, 3.0]])
+    assert_preserved(lambda v: b.sum_(b.softmax(v, 1), [1]), x, expect=["softmax", "sum"])
+
+
+def test_gradient_of_one_hot_loss_divides_by_no_probability() -> None:
+    def gradient(x: Any, t: Any, count: Any) -> Any:
+        losses = b.sum_(b.mul(t, b.log(shifted_softmax(x, 1))), [0, 1])
+        return grad(b.true_div(losses, count), x)
+
+    hot = np.eye(4)[[1, 3, 0]]
+    expect = ["dimshuffle", "mul", "softmax", "sub", "sum", "true_div"]
+    assert_preserved(gradient, M, hot, np.float64(3), expect=expect)
+    _, (after,), _ = results_and_operations(gradient, [1000 * M, hot, np.float64(3)])
+    assert np.isfinite(after).all()
 
 
 def test_weighted_loss() -> None:

@@ -61,3 +61,20 @@ func.func @softmax_cross_entropy_grad(%w: tensor<?xf64>, %x: tensor<?x?xf64>, %l
 // CHECK: math_ext.exp_nonpositive
 // CHECK: linalg.index 1 : index
 // CHECK: arith.mulf
+
+// Below its maximum an operand has the maximum 0: the one maximum of %x serves, which has to be exact.
+func.func @log_sum_exp_below_maximum(%x: tensor<?x?xf64>) -> tensor<f64> {
+  %0 = tir.max %x {axes = [0, 1]} : (tensor<?x?xf64>) -> tensor<f64>
+  %1 = tir.sub %x, %0 : (tensor<?x?xf64>, tensor<f64>) -> tensor<?x?xf64>
+  %2 = tir.log_sum_exp %1 {axes = [0, 1]} : (tensor<?x?xf64>) -> tensor<f64>
+  func.return %2 : tensor<f64>
+}
+// CHECK-LABEL: func.func @log_sum_exp_below_maximum
+// CHECK-NOT: tir.may_be_near
+// CHECK: ins(%x : tensor<?x?xf64>)
+// CHECK: arith.maximumf
+// CHECK: linalg.generic {{.*}}ins(%x, %{{[0-9]+}} : tensor<?x?xf64>, tensor<f64>)
+// CHECK: math_ext.exp_term
+// CHECK: math.log
+// CHECK-NOT: arith.maximumf
+// CHECK: func.return

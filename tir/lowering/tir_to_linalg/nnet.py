@@ -16,6 +16,7 @@ from tir.dialects import math_ext
 from tir.dialects.linalg_generic import MAY_BE_NEAR
 from tir.dialects.projections import ZERO, affine_map
 from tir.dialects.tir.base import TirOp, ints, optional_int, type_dtype
+from tir.dialects.tir.canonicalization.reduced import below_maximum
 from tir.lowering.tir_to_linalg.advanced_indexing import check_bounds, wrap_index
 from tir.lowering.tir_to_linalg.builder import INDEX, Builder
 from tir.lowering.tir_to_linalg.context import Lowering, signless
@@ -120,7 +121,11 @@ class _Rows:
 
     def shift(self, may_be_near: bool = False) -> SSAValue:
         """The maximum, but 0 where that is -inf: nothing is left of such a row, rather than NaNs."""
-        return self.per_row([self.maximum(may_be_near)], self.dtype, _not_minus_infinity)
+        return self.guarded(self.maximum(may_be_near))
+
+    def guarded(self, top: SSAValue) -> SSAValue:
+        """A maximum per row, but 0 where it is -inf."""
+        return self.per_row([top], self.dtype, _not_minus_infinity)
 
     def log_total(self, b: Builder, total: SSAValue, shift: SSAValue) -> SSAValue:
         """The logarithm of the sum of a row's shifted exponentials, as f64; 0 for a shift of inf."""
@@ -180,7 +185,12 @@ def _log(b: Builder, total: SSAValue, dtype: str) -> SSAValue:
 
 def lower_log_sum_exp(low: Lowering, op: TirOp) -> None:
     """log(sum(exp(x - max))) + max, where any number near the maximum does."""
-    rows = _operand_rows(low, op.operands[0], ints(op.properties["axes"]))
+    axes = ints(op.properties["axes"])
+    shifted = below_maximum(op.operands[0])
+    if shifted is not None and shifted.axes == axes:
+        _lower_log_sum_exp_below_maximum(low, op, shifted.x, axes)
+        return
+    rows = _operand_rows(low, op.operands[0], axes)
     shift = rows.shift(may_be_near=True)
     total = rows.total(shift)
 
@@ -190,6 +200,27 @@ def lower_log_sum_exp(low: Lowering, op: TirOp) -> None:
         return convert(b, wide, "float64", rows.dtype)
 
     low.bind(op.results[0], rows.per_row([total, shift], rows.dtype, body))
+
+
+def _lower_log_sum_exp_below_maximum(
+    low: Lowering, op: TirOp, x: SSAValue, axes: Sequence[int]
+) -> None:
+    """Of an operand x - max the maximum is 0: log(sum(exp(x - max))), beside which the maximum of x is there already.
+
+    NaN where that is infinite, as the operand has NaN there.
+    """
+    rows = _operand_rows(low, x, axes)
+    top = rows.maximum()
+    total = rows.total(rows.guarded(top))
+
+    def body(b: Builder, s: SSAValue, m: SSAValue) -> SSAValue:
+        wide = convert(b, m, rows.dtype, "float64")
+        nothing = b.binary(arith.SubfOp, wide, wide)
+        return convert(
+            b, b.binary(arith.AddfOp, b.unary(math.LogOp, s), nothing), "float64", rows.dtype
+        )
+
+    low.bind(op.results[0], rows.per_row([total, top], rows.dtype, body))
 
 
 class _Labels:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from xdsl.ir import SSAValue
 
-from tir.dialects.tir.arithmetic import MulOp, NegOp, SubOp, TrueDivOp
+from tir.dialects.tir.arithmetic import AddOp, MulOp, NegOp, SubOp, TrueDivOp
 from tir.dialects.tir.base import TirOp, bool_array, int_array, optional_int
 from tir.dialects.tir.canonicalization.matching import (
     cast_to,
@@ -21,6 +21,7 @@ from tir.dialects.tir.canonicalization.matching import (
     without_fill,
 )
 from tir.dialects.tir.canonicalization.pattern import Pattern, Rewriter, result_type
+from tir.dialects.tir.canonicalization.products import build_product, collect_product
 from tir.dialects.tir.canonicalization.sizes import decisive_size, dim, is_count
 from tir.dialects.tir.indexing import AdvancedIncSubtensorOp, AdvancedSubtensorOp
 from tir.dialects.tir.nnet import (
@@ -79,7 +80,7 @@ class CrossEntropyOfLabels(Pattern):
         return rewriter.create(NegOp, loss)
 
 
-def _softmax_of(value: SSAValue) -> TirOp | None:
+def softmax_of(value: SSAValue) -> TirOp | None:
     """The softmax that `value` is, also as `exp(log_softmax(x))`; its operand and axis are those of the softmax."""
     softmax = producer(value, SoftmaxOp)
     if softmax is not None:
@@ -93,10 +94,11 @@ def _undivided(rewriter: Rewriter, gradient: SSAValue, softmax: SSAValue) -> SSA
 
     Operations are created only if there is such an a.
     """
-    quotient = producer(gradient, TrueDivOp)
-    if quotient is not None and quotient.operands[1] is softmax:
-        a = quotient.operands[0]
-        return a if a.type == gradient.type else None
+    product = collect_product(gradient)
+    if (-1, softmax) in product.factors and product.exact:
+        rest = [factor for factor in product.factors if factor != (-1, softmax)]
+        whole = any(value.type == gradient.type for _, value in rest)
+        return build_product(rewriter, product.dtype, rest, product.coefficient) if whole else None
     scatter = producer(gradient, AdvancedIncSubtensorOp)
     if scatter is None or not is_uniform(scatter.operands[0], 0):
         return None
@@ -153,19 +155,26 @@ def _log_softmax_gradient(
 class GradientOfCrossEntropy(Pattern):
     """The gradient of `-log_softmax(x)[arange(n), y]`, weighted by w, is `softmax_cross_entropy_grad(w, x, y)`.
 
-    It appears as `a - softmax(x) * sum(a)` where `a` holds -w at the labels and zeros elsewhere.
+    It appears as `a - softmax(x) * sum(a)` or `a + softmax(x) * -sum(a)` where `a` holds -w at the labels and zeros elsewhere.
     """
 
-    ROOTS: ClassVar = (SubOp,)
+    ROOTS: ClassVar = (SubOp, AddOp)
 
     def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
-        a, product = op.operands
-        scatter, factors = producer(a, AdvancedIncSubtensorOp), producer(product, MulOp)
-        if scatter is None or factors is None or not is_uniform(scatter.operands[0], 0):
+        a, scaled = op.operands
+        if isinstance(op, AddOp) and not isinstance(a.owner, AdvancedIncSubtensorOp):
+            a, scaled = scaled, a
+        scatter = producer(a, AdvancedIncSubtensorOp)
+        if scatter is None or not is_uniform(scatter.operands[0], 0):
+            return None
+        product = collect_product(scaled)
+        factors = [factor for exponent, factor in product.factors if exponent == 1]
+        sign = 1 if isinstance(op, SubOp) else -1
+        if len(factors) != 2 or len(product.factors) != 2 or product.coefficient != sign:
             return None
         _, value, *indices = scatter.operands
-        for p, spread in (tuple(factors.operands), tuple(factors.operands)[::-1]):
-            softmax = _softmax_of(p)
+        for p, spread in (factors, factors[::-1]):
+            softmax = softmax_of(p)
             if softmax is None or softmax_axis(softmax) != 1 or p.type != result_type(op):
                 continue
             (scores,) = softmax.operands
@@ -202,26 +211,7 @@ def _as_vector(rewriter: Rewriter, value: SSAValue, scores: SSAValue) -> SSAValu
     return rewriter.create(AllocOp, value, dim(rewriter, scores, 0), broadcastable=pattern)
 
 
-class SumOfCrossEntropyGradient(Pattern):
-    """The gradient of a cross-entropy sums to zero along each row: a shift of the scores changes nothing.
-
-    So the gradient by a maximum that users subtract from the scores goes.
-    """
-
-    ROOTS: ClassVar = (SumOp,)
-
-    def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
-        gradient = producer(op.operands[0], SoftmaxCrossEntropyGradOp)
-        if gradient is None or op.properties["axes"] != int_array([1]):
-            return None
-        zero = rewriter.constant(0, dtype_of_value(op.results[0]))
-        one_row = pattern_of_value(op.results[0])
-        rows = dim(rewriter, gradient.operands[1], 0)
-        return rewriter.create(AllocOp, zero, rows, broadcastable=bool_array(one_row))
-
-
 CROSS_ENTROPY_PATTERNS: tuple[Pattern, ...] = (
-    SumOfCrossEntropyGradient(),
     CrossEntropyOfLabels(),
     GradientOfLogOfSoftmax(),
     GradientOfCrossEntropy(),

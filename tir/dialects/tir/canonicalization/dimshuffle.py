@@ -31,13 +31,18 @@ def order_of(op: TirOp) -> tuple[int, ...]:
 
 
 class RemoveIdentityDimshuffle(Pattern):
-    """`dimshuffle(x, [0, 1])` of a matrix is x."""
+    """`dimshuffle(x, [0, 1])` of a matrix is x; so is `dimshuffle(x, [0, -1])` of a column, which drops a 1 for another."""
 
     ROOTS: ClassVar = (DimshuffleOp,)
 
     def rewrite(self, op: TirOp, rewriter: Rewriter) -> SSAValue | None:
         (x,) = op.operands
-        return x if order_of(op) == tuple(range(rank_of_value(x))) else None
+        order = order_of(op)
+        if len(order) != rank_of_value(x):
+            return None
+        places = zip(order, range(len(order)), pattern_of_value(x), strict=True)
+        kept = all(axis == own or (axis == NEW_AXIS and one) for axis, own, one in places)
+        return x if kept else None
 
 
 class MergeConsecutiveDimshuffles(Pattern):

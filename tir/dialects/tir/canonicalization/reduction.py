@@ -87,22 +87,22 @@ class HoistFactorFromSum(Pattern):
             return None
         axes = ints(op.properties["axes"])
         left, right = inner.operands
-        if isinstance(inner, MulOp) and _is_constant_along(left, axes, rank_of_value(x)):
+        if isinstance(inner, MulOp) and is_constant_along(left, axes, rank_of_value(x)):
             left, right = right, left
-        if left.type != x.type or not _is_constant_along(right, axes, rank_of_value(x)):
+        if left.type != x.type or not is_constant_along(right, axes, rank_of_value(x)):
             return None
         total = rewriter.create(SumOp, left, axes=op.properties["axes"])
-        return rewriter.create(type(inner), total, _without_axes(rewriter, right, axes, x))
+        return rewriter.create(type(inner), total, without_axes(rewriter, right, axes, x))
 
 
-def _is_constant_along(value: SSAValue, axes: tuple[int, ...], ndim: int) -> bool:
+def is_constant_along(value: SSAValue, axes: tuple[int, ...], ndim: int) -> bool:
     """Whether an operand of an operation of `ndim` dimensions is repeated along axes of the result."""
     missing = ndim - rank_of_value(value)
     pattern = pattern_of_value(value)
     return all(axis < missing or pattern[axis - missing] for axis in axes)
 
 
-def _without_axes(
+def without_axes(
     rewriter: Rewriter, value: SSAValue, axes: tuple[int, ...], like: SSAValue
 ) -> SSAValue:
     """The operand without the reduced axes."""
