@@ -81,6 +81,7 @@ PI_MULTIPLES = tuple(k * np.pi / 2 for k in (1, 2, 3, 4, 5, 100, 1000, 12345, 1e
 # functions", 2016), and others beyond 2**20.
 NEAR_MULTIPLES = (6381956970095103.0 * 2.0**797, 16367173.0 * 2.0**72, 2.0**1023, 1e22, 2.0**20)
 TRIG_SPECIAL = (*PI_MULTIPLES, *NEAR_MULTIPLES)
+TRIGONOMETRIC = (math.SinOp, math.CosOp, math.TanOp)
 
 FUNCTIONS = [
     Function(

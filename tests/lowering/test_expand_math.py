@@ -14,8 +14,15 @@ from xdsl.ir import Block, Region
 import tir
 import tir.tensor as T
 from tests.lowering import extended_precision
-from tests.lowering.elementary_functions import FUNCTIONS, Function, largest_error, sample_points
+from tests.lowering.elementary_functions import (
+    FUNCTIONS,
+    TRIGONOMETRIC,
+    Function,
+    largest_error,
+    sample_points,
+)
 from tests.lowering.nan_signs import sign_nans
+from tests.lowering.near_multiples import near_multiples
 from tests.lowering.scalar_jit import CompiledLoop
 from tests.lowering.special_functions import SPECIAL_FUNCTIONS
 from tir.dialects import math_ext, math_special
@@ -148,7 +155,17 @@ def test_loop_is_vectorized(function: Function, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("op_class", [math.SinOp, math.CosOp, math.TanOp])
+@pytest.mark.parametrize("op_class", TRIGONOMETRIC)
+def test_error_is_below_one_ulp_near_multiples_of_half_pi(op_class: type, dtype: str) -> None:
+    (function,) = (f for f in FUNCTIONS if f.op_class is op_class)
+    x = near_multiples(dtype, 4)
+    assert (413441.44719405076 in x) == (dtype == "float64")
+    error, place = largest_error(function, compiled(op_class, dtype)(x), (x,))
+    assert 0.4 < error < 1, f"{error} ulp at {place}"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("op_class", TRIGONOMETRIC)
 def test_rare_arguments_leave_their_neighbours_alone(op_class: type, dtype: str) -> None:
     function = compiled(op_class, dtype)
     usual = np.linspace(0.5, 30, 64).astype(dtype)

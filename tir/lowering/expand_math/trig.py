@@ -167,11 +167,7 @@ def tangent(
     """The tangent of a non-negative x, in float64."""
     wide = b.in_format(F64)
     is_double = b.format is F64
-    reduced = reduction(wide, x if is_double else wide.widen(x))
-    if reduced.low is not None:
-        high, low = wide.fast_two_sum(reduced.high, reduced.low)
-        reduced = Reduced(reduced.quadrant, high, low)
-    parts = sin_cos(wide, reduced)
+    parts = sin_cos(wide, reduction(wide, x if is_double else wide.widen(x)))
     result = quotient_of(wide, parts, parts.quadrant, corrected=is_double)
     return result if is_double else b.narrow(result)
 

@@ -1,7 +1,7 @@
 """Reduction of trigonometric arguments to `[-pi/4, pi/4]`, at any size.
 
-float64: a three-part pi/2 up to 2**20 (W. J. Cody and W. Waite), and beyond it the window of 1/(2 pi) that
-matters at the argument's exponent, multiplied in integers (M. Payne and R. Hanek, "Radian reduction for
+float64: a three-part pi/2 up to 2**20 (W. J. Cody and W. Waite; fused, so that the first part may have all bits), and beyond
+it the window of 1/(2 pi) that matters at the argument's exponent, multiplied in integers (M. Payne and R. Hanek, "Radian reduction for
 trigonometric functions", SIGNUM Newsletter 18, 1983). The window is found by a chain of selects, so
 that there is no table in memory.
 
@@ -54,11 +54,11 @@ TURN_WORDS_64 = (
 """The bits of 1/(2 pi) after the binary point, 32 zeros before them, in words of 64."""
 
 PI_2_PARTS = (
-    float.fromhex("0x1.921fb54400000p+0"),
-    float.fromhex("0x1.0b4611a600000p-34"),
-    float.fromhex("0x1.3198a2e037073p-69"),
+    float.fromhex("0x1.921fb54442d18p+0"),
+    float.fromhex("0x1.1a62633100000p-54"),
+    float.fromhex("0x1.1701b839a2520p-88"),
 )
-"""pi/2: 33 bits, 33 bits, the rest."""
+"""pi/2: 53 bits, of which the last is `2**-49`; 33 bits, of which the last is `2**-86`; the rest, to `2**-141`."""
 
 PI_2_PARTS_F32 = (
     float.fromhex("0x1.921fb60000000p+0"),
@@ -82,7 +82,11 @@ LOW_32 = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class Reduced:
-    """`x = quadrant pi/2 + high + low`; of an integer quadrant only the low bits mean anything."""
+    """`x = quadrant pi/2 + high + low`; of an integer quadrant only the low bits mean anything.
+
+    `low` is about half a unit in the last place of `high` at most, so that its square and less matter to no function; of the
+    smallest sums it may be `2**-7`.
+    """
 
     quadrant: SSAValue
     high: SSAValue
@@ -133,8 +137,10 @@ def reduce_far_f32(b: ScalarBuilder, x: SSAValue) -> Reduced:
 def reduce_near_f64(b: ScalarBuilder, x: SSAValue) -> Reduced:
     """Reduces a float64 in `[0, FAR_F64)`.
 
-    The first difference is exact. The second is too where it cancels; elsewhere the first is at least twice as large as what is
-    taken from it, so that what rounding takes is exact.
+    The first difference is exact: it is below 1, and a multiple of `2**-53` as x and the first part are. What the second part
+    takes from it is below `2**-34`, and a multiple of `2**-86` as all that follows: so `first - high` is exact, and so is
+    what rounding took from `high`. The third part takes less than `2**-68`, which rounds to `2**-121`; no float64 is nearer than
+    `2**-61` to a multiple of pi/2.
     """
     rounded = b.fma(x, 2 / math.pi, F64.rounder)
     count = b.neg(b.sub(rounded, F64.rounder))
@@ -205,4 +211,4 @@ def reduce_far_f64(b: ScalarBuilder, x: SSAValue) -> Reduced:
     high, low = b.fast_two_sum(high, b.add(low, third))
     angle, error = b.two_product(high, PI_2[0])
     error = b.add(error, b.fma(high, PI_2[1], b.mul(low, PI_2[0])))
-    return Reduced(quadrant, angle, error)
+    return Reduced(quadrant, *b.fast_two_sum(angle, error))
