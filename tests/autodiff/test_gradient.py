@@ -18,6 +18,7 @@ from tir.autodiff.registry import DISCONNECTED, Undefined, gradient
 from tir.autodiff.rules import contraction
 from tir.config import config
 from tir.graph import build
+from tir.graph.constants import constant
 from tir.graph.tensor_type import TensorType
 from tir.graph.traversal import toposort
 from tir.graph.variable import Apply, Op
@@ -180,7 +181,7 @@ class TestZeroAndDisconnected:
 
     def test_equal_but_distinct_expressions_are_distinct(self) -> None:
         x = VECTOR("x")
-        index = build.constant(np.int64(0))
+        index = constant(np.int64(0))
         cost = build.sqr(build.subtensor(x, ["v"], [index]))
         with pytest.raises(DisconnectedInputError):
             grad(cost, build.subtensor(x, ["v"], [index]))
@@ -242,7 +243,7 @@ class TestKnownGrads:
 
     def test_takes_the_dtype_and_pattern_of_the_variable(self) -> None:
         x = TensorType("float32", (False,))("x")
-        found = grad(None, x, known_grads={x: build.constant(np.ones(1))})
+        found = grad(None, x, known_grads={x: constant(np.ones(1))})
         assert found.type == x.type
 
 
