@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xdsl.dialects import gpu
 from xdsl.dialects.builtin import (
@@ -82,7 +83,7 @@ class Structured:
         """What is computed for each element."""
         return tuple(self.op.body.block.ops) if isinstance(self.op, GenericOp) else ()
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many neighbouring elements a thread takes at a time, so that it reads and writes them by one instruction."""
         values: dict[SSAValue, SSAValue] = {v: v for v in self.op.operands}

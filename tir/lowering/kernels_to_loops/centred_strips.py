@@ -68,10 +68,8 @@ class CentredStrip:
         self.nothing = centred.nothing(builder)
         self.totals = [self._row(v.type) for v in self.nothing]
         self.centres = self._row(centred.element)
-        self.bytes = element_bytes(centred.input.buffer)
-        self.are_long = builder.value(
-            arith.CmpiOp(division.length, builder.index(LONG_ROW // self.bytes), "sge")
-        )
+        long = builder.index(LONG_ROW // element_bytes(centred.input.buffer))
+        self.are_long = builder.value(arith.CmpiOp(division.length, long, "sge"))
         self.elements = run(builder, centred.input.buffer, None, division.total)
         unset = Operand(self.elements, (0,))
         find = centred.finding(builder, unset, unset)

@@ -23,7 +23,7 @@ from xdsl.dialects.builtin import FloatAttr, MemRefType, f64
 from xdsl.ir import SSAValue
 
 from tir.dialects.projections import Projection
-from tir.lowering.kernels_to_loops.compensation import add_compensated, corrected
+from tir.lowering.kernels_to_loops.compensation import add_compensated_at, corrected_at
 from tir.lowering.kernels_to_loops.locals import Locals
 from tir.lowering.kernels_to_loops.streams import Streams
 from tir.lowering.kernels_to_loops.structure import (
@@ -66,6 +66,11 @@ def _is_own(buffer: SSAValue, map_: Projection) -> bool:
 def _is_single(buffer: SSAValue) -> bool:
     """Whether a buffer has one element for each row."""
     return all(size == 1 for size in memref_type(buffer).get_shape()[1:])
+
+
+def _long_sums(op: Structured) -> list[int]:
+    """The outputs that are sums which are compensated."""
+    return [n for n in range(len(op.outputs)) if op.accumulates(n) and op.is_long_sum(n)]
 
 
 class SideBySide:
@@ -132,7 +137,7 @@ class SideBySide:
                     self.vectors[buffer] = self._room(buffer, BLOCK_ROWS)
                 else:
                     self.tiles[buffer] = self._tile(buffer)
-                if self._adds_up(op, number):
+                if number in _long_sums(op):
                     self.corrections[buffer] = self._room(buffer, BLOCK_ROWS)
                 if buffer not in self.locals:
                     self.outputs.append(operand)
@@ -147,26 +152,23 @@ class SideBySide:
     def _room(self, buffer: SSAValue, size: int) -> SSAValue:
         return self.builder.alloca(MemRefType(memref_type(buffer).element_type, [size]))
 
-    def _adds_up(self, op: Structured, number: int) -> bool:
-        """Whether an output is a sum that is compensated."""
-        return op.accumulates(number) and op.is_long_sum(number)
-
     def _block(self, first: SSAValue) -> None:
-        builder = self.builder
-
-        def read(buffer: SSAValue) -> None:
-            def one(row: SSAValue, column: SSAValue, at: SSAValue) -> None:
-                value = builder.load(buffer, [builder.add_index(first, row), column])
-                builder.store(value, self.tiles[buffer], [at])
-
-            self._transpose(buffer, one)
-
         for buffer in self.inputs:
-            read(buffer)
+            self._read(buffer, first)
         for op, size in zip(self.ops, self.sizes, strict=True):
             self._run(op, size, first)
         pieces = [self._write(output, first) for output in self.outputs]
         self.streams.write([piece for piece in pieces if piece is not None])
+
+    def _read(self, buffer: SSAValue, first: SSAValue) -> None:
+        """Bring what an operation reads of the block to its tile."""
+        builder = self.builder
+
+        def one(row: SSAValue, column: SSAValue, at: SSAValue) -> None:
+            value = builder.load(buffer, [builder.add_index(first, row), column])
+            builder.store(value, self.tiles[buffer], [at])
+
+        self._transpose(buffer, one)
 
     def _transpose(
         self, buffer: SSAValue, visit: Callable[[SSAValue, SSAValue, SSAValue], None]
@@ -218,7 +220,7 @@ class SideBySide:
         """One operation, for all rows of a block."""
         builder = self.builder
         own = [n for n in range(len(op.outputs)) if op.accumulates(n)]
-        long = [n for n in own if self._adds_up(op, n)]
+        long = _long_sums(op)
         terms = op.with_terms(long) if long else op
         places = [o.buffer for o in buffers(op.outputs)]
 
@@ -242,7 +244,8 @@ class SideBySide:
                 results = builder.inline(terms.body, values, indices)
                 for n, (buffer, value) in enumerate(zip(places, results, strict=True)):
                     if n in long:
-                        self._add(buffer, row, value)
+                        totals, corrections = self.vectors[buffer], self.corrections[buffer]
+                        add_compensated_at(builder, totals, corrections, row, value)
                     elif buffer in self.vectors:
                         builder.store(value, self.vectors[buffer], [row])
                     else:
@@ -275,16 +278,7 @@ class SideBySide:
                 return self.builder.load(self.tiles[operand.buffer], [at])
         return operand.load(self.builder, indices)
 
-    def _add(self, buffer: SSAValue, row: SSAValue, term: SSAValue) -> None:
-        builder = self.builder
-        totals, corrections = self.vectors[buffer], self.corrections[buffer]
-        total, correction = builder.load(totals, [row]), builder.load(corrections, [row])
-        total, correction = add_compensated(builder, total, correction, term)
-        builder.store(total, totals, [row])
-        builder.store(correction, corrections, [row])
-
     def _correct(self, buffer: SSAValue, row: SSAValue) -> None:
-        builder = self.builder
-        total = builder.load(self.vectors[buffer], [row])
-        total = corrected(builder, total, builder.load(self.corrections[buffer], [row]))
-        builder.store(total, self.vectors[buffer], [row])
+        totals, corrections = self.vectors[buffer], self.corrections[buffer]
+        total = corrected_at(self.builder, totals, corrections, row)
+        self.builder.store(total, totals, [row])

@@ -16,7 +16,7 @@ from xdsl.dialects.builtin import AnyFloat, FloatAttr, MemRefType, f32, f64
 from xdsl.ir import Attribute, SSAValue
 
 from tir.lowering.kernels_to_loops.combine import Combiner
-from tir.lowering.kernels_to_loops.compensation import add_compensated, corrected
+from tir.lowering.kernels_to_loops.compensation import add_compensated_at, corrected_at
 from tir.lowering.kernels_to_loops.loops import Extent, Loop, for_rows, over
 from tir.lowering.kernels_to_loops.structure import Structured
 from tir.lowering.kernels_to_loops.visits import visit_all
@@ -128,10 +128,10 @@ class StripAccumulators:
 
     def value(self, number: int, at: SSAValue) -> SSAValue:
         """What an accumulator has come to."""
-        total = self.builder.load(self.totals[number], [at])
-        if number not in self.corrections:
-            return total
-        return corrected(self.builder, total, self.builder.load(self.corrections[number], [at]))
+        totals, corrections = self.totals[number], self.corrections.get(number)
+        if corrections is None:
+            return self.builder.load(totals, [at])
+        return corrected_at(self.builder, totals, corrections, at)
 
     def merge(self, combiners: Mapping[int, Combiner], at: SSAValue, other: SSAValue) -> None:
         """Add the accumulators at one place to those at another."""
@@ -174,12 +174,8 @@ class StripAccumulators:
                 builder.store(total, self.totals[n], [at])
 
     def _add_long(self, number: int, at: SSAValue, part: SSAValue) -> None:
-        builder = self.builder
-        total = builder.load(self.totals[number], [at])
-        correction = builder.load(self.corrections[number], [at])
-        total, correction = add_compensated(builder, total, correction, part)
-        builder.store(total, self.totals[number], [at])
-        builder.store(correction, self.corrections[number], [at])
+        totals, corrections = self.totals[number], self.corrections[number]
+        add_compensated_at(self.builder, totals, corrections, at, part)
 
     def _zero(self, row: SSAValue) -> SSAValue:
         type_ = memref_type(row).element_type

@@ -30,6 +30,15 @@ def order_of(op: TirOp) -> tuple[int, ...]:
     return ints(op.properties["new_order"])
 
 
+def composed(outer: tuple[int, ...], inner: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of one dimshuffle after another.
+
+    >>> composed((1, -1), (2, 0))
+    (0, -1)
+    """
+    return tuple(NEW_AXIS if axis == NEW_AXIS else inner[axis] for axis in outer)
+
+
 class RemoveIdentityDimshuffle(Pattern):
     """`dimshuffle(x, [0, 1])` of a matrix is x; so is `dimshuffle(x, [0, -1])` of a column, which drops a 1 for another."""
 
@@ -54,8 +63,7 @@ class MergeConsecutiveDimshuffles(Pattern):
         inner = producer(op.operands[0], DimshuffleOp)
         if inner is None:
             return None
-        first = order_of(inner)
-        order = [NEW_AXIS if axis == NEW_AXIS else first[axis] for axis in order_of(op)]
+        order = composed(order_of(op), order_of(inner))
         return rewriter.create(DimshuffleOp, inner.operands[0], new_order=int_array(order))
 
 

@@ -8,6 +8,7 @@ from xdsl.ir import SSAValue
 
 from tir.dialects.tir.arithmetic import SubOp
 from tir.dialects.tir.base import ints
+from tir.dialects.tir.canonicalization.dimshuffle import composed, order_of
 from tir.dialects.tir.canonicalization.matching import (
     dtype_of_value,
     is_float_value,
@@ -62,7 +63,7 @@ def log_sum_exp(value: SSAValue) -> Reduced | None:
     x = None if sum_ is None else operand_of(sum_.operands[0], ExpOp)
     if sum_ is None or x is None or dtype_of_value(x) != dtype_of_value(value):
         return None
-    return _reduced(sum_, x, _composed(order, inner))
+    return _reduced(sum_, x, composed(order, inner))
 
 
 def below_maximum(value: SSAValue) -> Reduced | None:
@@ -78,17 +79,13 @@ def below_maximum(value: SSAValue) -> Reduced | None:
 def _reduced(op: ReductionOp, x: SSAValue, order: tuple[int, ...]) -> Reduced:
     axes = ints(op.properties["axes"])
     kept = tuple(axis for axis in range(rank_of_value(x)) if axis not in axes)
-    return Reduced(x, axes, _composed(order, kept))
+    return Reduced(x, axes, composed(order, kept))
 
 
 def _dimshuffled(value: SSAValue) -> tuple[SSAValue, tuple[int, ...]]:
     """What dimshuffles look at, and the order that they have together."""
     order = tuple(range(rank_of_value(value)))
     while isinstance(value.owner, DimshuffleOp):
-        order = _composed(order, ints(value.owner.properties["new_order"]))
+        order = composed(order, order_of(value.owner))
         value = value.owner.operands[0]
     return value, order
-
-
-def _composed(outer: tuple[int, ...], inner: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(NEW_AXIS if d == NEW_AXIS else inner[d] for d in outer)
